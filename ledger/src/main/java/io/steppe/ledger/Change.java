@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param object the object as stored, encoded; empty when it is deleted
  * @param event what the event stream shows of it, if anything
  */
-public record Change(String table, String key, Optional<ByteString> object, Optional<EventTag> event) {
+public record Change(
+    String table, String key, Optional<ByteString> object, Optional<EventTag> event) {
 
   public static Change put(String table, String key, ByteString object) {
     return new Change(table, key, Optional.of(object), Optional.empty());
@@ -22,8 +23,8 @@ public record Change(String table, String key, Optional<ByteString> object, Opti
   }
 
   /**
-   * The same change, shown on the event stream. A deletion that is shown carries the object as it last was: see {@link
-   * EventTag#lastObject}.
+   * The same change, shown on the event stream. A deletion that is shown carries the object as it
+   * last was: see {@link EventTag#lastObject}.
    */
   public Change shownAs(EventTag tag) {
     return new Change(table, key, object, Optional.of(tag));

@@ -3,7 +3,8 @@ package io.steppe.ledger;
 import java.time.Instant;
 
 /**
- * What a request makes of the state: a pure function, called again with a newer view when another writer was first.
+ * What a request makes of the state: a pure function, called again with a newer view when another
+ * writer was first.
  *
  * @param <V> the view it decides against
  * @param <R> what the caller gets

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a change shows on the event stream (reference: Events API). The payload is the changed object itself.
+ * How a change shows on the event stream (reference: Events API). The payload is the changed object
+ * itself.
  *
  * @param topic Job, Evaluation, Allocation, Deployment, Node, ...
  * @param type what happened: JobRegistered, PlanResult, ...
@@ -15,13 +16,19 @@ import java.util.Optional;
  * @param lastObject the object as it last was, for a deletion; empty otherwise
  */
 public record EventTag(
-    String topic, String type, String key, String namespace, List<String> filterKeys, Optional<ByteString> lastObject) {
+    String topic,
+    String type,
+    String key,
+    String namespace,
+    List<String> filterKeys,
+    Optional<ByteString> lastObject) {
 
   public EventTag {
     filterKeys = List.copyOf(filterKeys);
   }
 
-  public EventTag(String topic, String type, String key, String namespace, List<String> filterKeys) {
+  public EventTag(
+      String topic, String type, String key, String namespace, List<String> filterKeys) {
     this(topic, type, key, namespace, filterKeys, Optional.empty());
   }
 }

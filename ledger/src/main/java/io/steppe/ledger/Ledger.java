@@ -6,23 +6,27 @@ import io.smallrye.mutiny.Uni;
 import java.util.function.Consumer;
 
 /**
- * A service's door to the log: commits, and a view that follows it. Every write of the system goes through {@link #commit}.
+ * A service's door to the log: commits, and a view that follows it. Every write of the system goes
+ * through {@link #commit}.
  *
  * @param <V> the view this service keeps
  */
 public interface Ledger<V extends View<V>> extends AutoCloseable {
 
   /**
-   * Decides and commits. Requests that arrive while a commit is under way are committed together by the next one, each with an
-   * index and an outcome of its own.
+   * Decides and commits. Requests that arrive while a commit is under way are committed together by
+   * the next one, each with an index and an outcome of its own.
    *
-   * <p>Fails with {@link io.steppe.rpc.Failure}: what the decision refused with; CONFLICT for a failed guard; UNAVAILABLE when the
-   * queue is full or PostgreSQL can't be reached in time. After a failure nothing was changed: an unknown outcome is settled first.
+   * <p>Fails with {@link io.steppe.rpc.Failure}: what the decision refused with; CONFLICT for a
+   * failed guard; UNAVAILABLE when the queue is full or PostgreSQL can't be reached in time. After
+   * a failure nothing was changed: an unknown outcome is settled first.
    *
-   * @param requestId a UUID; a request id that was committed before gets its first answer. Empty for none.
+   * @param requestId a UUID; a request id that was committed before gets its first answer. Empty
+   *     for none.
    * @param parser reads a stored answer back
    */
-  <R extends MessageLite> Uni<R> commit(String requestId, Parser<R> parser, Decision<V, R> decision);
+  <R extends MessageLite> Uni<R> commit(
+      String requestId, Parser<R> parser, Decision<V, R> decision);
 
   /** The view as it is, maybe behind the log. */
   Snapshot<V> snapshot();
@@ -34,8 +38,9 @@ public interface Ledger<V extends View<V>> extends AutoCloseable {
   Uni<Snapshot<V>> at(long index);
 
   /**
-   * Calls the follower for every step of the view, in order, one at a time, starting with a reload of the present view. It is called
-   * on the ledger's own thread and must not block. Closing ends it.
+   * Calls the follower for every step of the view, in order, one at a time, starting with a reload
+   * of the present view. It is called on the ledger's own thread and must not block. Closing ends
+   * it.
    */
   AutoCloseable follow(Consumer<Advance<V>> follower);
 

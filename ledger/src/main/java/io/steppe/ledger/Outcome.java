@@ -8,8 +8,8 @@ public sealed interface Outcome<R> {
   /**
    * The changes to commit under one index, and the answer once they are.
    *
-   * @param guards conditions on rows outside the log, checked inside the commit by the schema's {@code guard_v1}; when one fails
-   *     the request fails with CONFLICT and nothing is changed
+   * @param guards conditions on rows outside the log, checked inside the commit by the schema's
+   *     {@code guard_v1}; when one fails the request fails with CONFLICT and nothing is changed
    */
   record Commit<R>(List<Change> changes, R result, List<String> guards) implements Outcome<R> {
     public Commit {

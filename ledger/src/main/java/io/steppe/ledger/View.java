@@ -1,8 +1,9 @@
 package io.steppe.ledger;
 
 /**
- * What a replica keeps of the state: an immutable value made by folding changes. Loading applies every stored object as a put in
- * no particular order between tables; following applies changes in log order.
+ * What a replica keeps of the state: an immutable value made by folding changes. Loading applies
+ * every stored object as a put in no particular order between tables; following applies changes in
+ * log order.
  *
  * @param <V> the view itself
  */

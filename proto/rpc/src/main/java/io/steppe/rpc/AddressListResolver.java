@@ -13,7 +13,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** Resolves {@code steppe:///host:port,host:port}: a fixed list of replicas, each an address group of its own. */
+/**
+ * Resolves {@code steppe:///host:port,host:port}: a fixed list of replicas, each an address group
+ * of its own.
+ */
 final class AddressListResolver extends NameResolver {
   private static final String SCHEME = "steppe";
 
@@ -60,13 +63,17 @@ final class AddressListResolver extends NameResolver {
             .toList();
     StatusOr<List<EquivalentAddressGroup>> found =
         groups.isEmpty()
-            ? StatusOr.fromStatus(Status.UNAVAILABLE.withDescription("unknown host in " + addresses))
+            ? StatusOr.fromStatus(
+                Status.UNAVAILABLE.withDescription("unknown host in " + addresses))
             : StatusOr.fromValue(groups);
     return ResolutionResult.newBuilder().setAddressesOrError(found).build();
   }
 
   private static List<InetSocketAddress> parse(String addresses) {
-    return Arrays.stream(addresses.split(",")).map(String::strip).map(AddressListResolver::socketAddress).toList();
+    return Arrays.stream(addresses.split(","))
+        .map(String::strip)
+        .map(AddressListResolver::socketAddress)
+        .toList();
   }
 
   private static InetSocketAddress socketAddress(String address) {
@@ -75,9 +82,11 @@ final class AddressListResolver extends NameResolver {
       throw new IllegalArgumentException("'" + address + "' is no address: expected host:port");
     }
     try {
-      return InetSocketAddress.createUnresolved(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+      return InetSocketAddress.createUnresolved(
+          address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("'" + address + "' is no address: the port is no number", e);
+      throw new IllegalArgumentException(
+          "'" + address + "' is no address: the port is no number", e);
     }
   }
 

@@ -12,7 +12,10 @@ public final class Callers {
 
   /** A new request of somebody. */
   public static Caller of(String accessorId) {
-    return Caller.newBuilder().setAccessorId(accessorId).setRequestId(UUID.randomUUID().toString()).build();
+    return Caller.newBuilder()
+        .setAccessorId(accessorId)
+        .setRequestId(UUID.randomUUID().toString())
+        .build();
   }
 
   /** A new request without a token. */

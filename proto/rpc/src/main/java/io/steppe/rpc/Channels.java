@@ -12,8 +12,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Channels to the replicas of a service: round robin over those that are connected, calls wait for one until their deadline, and a
- * call that broke with UNAVAILABLE is tried again (writes are safe: a retried request id gets its first answer).
+ * Channels to the replicas of a service: round robin over those that are connected, calls wait for
+ * one until their deadline, and a call that broke with UNAVAILABLE is tried again (writes are safe:
+ * a retried request id gets its first answer).
  *
  * <p>Every call made on such a channel must carry a deadline: without one it would wait for ever.
  */
@@ -21,15 +22,24 @@ public final class Channels {
   /** Largest message taken in; messages sent stay under 1 MiB. */
   public static final int MAX_MESSAGE_BYTES = 4 << 20;
 
-  /** Flow-control window of a stream, for files and events (gRPC's default of 64 KiB is too small for them). */
+  /**
+   * Flow-control window of a stream, for files and events (gRPC's default of 64 KiB is too small
+   * for them).
+   */
   public static final int WINDOW_BYTES = 1 << 20;
 
-  /** Pings find a peer that is gone or stopped within {@code KEEP_ALIVE + KEEP_ALIVE_TIMEOUT}. Servers permit 10 s. */
+  /**
+   * Pings find a peer that is gone or stopped within {@code KEEP_ALIVE + KEEP_ALIVE_TIMEOUT}.
+   * Servers permit 10 s.
+   */
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
 
   private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** gRPC backs off up to two minutes between attempts to connect; a replica that was restarted is found sooner. */
+  /**
+   * gRPC backs off up to two minutes between attempts to connect; a replica that was restarted is
+   * found sooner.
+   */
   private static final Duration RECONNECT = Duration.ofMillis(500);
 
   private static final ScheduledExecutorService RECONNECTS = reconnects();
@@ -43,7 +53,8 @@ public final class Channels {
   /**
    * Opens a channel. Connecting happens when the first call is made.
    *
-   * @param targets {@code host:port[,host:port...]}, or a gRPC target such as {@code dns:///node-service:4651}
+   * @param targets {@code host:port[,host:port...]}, or a gRPC target such as {@code
+   *     dns:///node-service:4651}
    * @throws IllegalArgumentException for an address that is none
    */
   public static ManagedChannel open(String targets) {
@@ -94,18 +105,29 @@ public final class Channels {
   private static Map<String, Object> serviceConfig() {
     Map<String, Object> retries =
         Map.of(
-            "maxAttempts", 5.0,
-            "initialBackoff", "0.2s",
-            "maxBackoff", "2s",
-            "backoffMultiplier", 2.0,
-            "retryableStatusCodes", List.of("UNAVAILABLE"));
-    Map<String, Object> everyMethod = Map.of("name", List.of(Map.of()), "waitForReady", true, "retryPolicy", retries);
+            "maxAttempts",
+            5.0,
+            "initialBackoff",
+            "0.2s",
+            "maxBackoff",
+            "2s",
+            "backoffMultiplier",
+            2.0,
+            "retryableStatusCodes",
+            List.of("UNAVAILABLE"));
+    Map<String, Object> everyMethod =
+        Map.of("name", List.of(Map.of()), "waitForReady", true, "retryPolicy", retries);
     return Map.of(
-        "loadBalancingConfig", List.of(Map.of("round_robin", Map.of())), "methodConfig", List.of(everyMethod));
+        "loadBalancingConfig",
+        List.of(Map.of("round_robin", Map.of())),
+        "methodConfig",
+        List.of(everyMethod));
   }
 
   private static ScheduledExecutorService reconnects() {
-    var executor = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("grpc-reconnect").factory());
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("grpc-reconnect").factory());
     executor.setRemoveOnCancelPolicy(true);
     return executor;
   }

@@ -5,8 +5,8 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 
 /**
- * A request that failed for a reason its caller is told: a kind and a text. Thrown at the edge of a feature; inside, decisions
- * return it as a value.
+ * A request that failed for a reason its caller is told: a kind and a text. Thrown at the edge of a
+ * feature; inside, decisions return it as a value.
  */
 public final class Failure extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -47,7 +47,10 @@ public final class Failure extends RuntimeException {
     return kind.code().toStatus().withDescription(getMessage()).asRuntimeException();
   }
 
-  /** What an error of a call means: its kind and text; anything that is no gRPC status is {@link Kind#INTERNAL}. */
+  /**
+   * What an error of a call means: its kind and text; anything that is no gRPC status is {@link
+   * Kind#INTERNAL}.
+   */
   public static Failure of(Throwable error) {
     return switch (error) {
       case Failure failure -> failure;
@@ -58,7 +61,8 @@ public final class Failure extends RuntimeException {
   }
 
   private static Failure of(Status status) {
-    String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+    String text =
+        status.getDescription() == null ? status.getCode().name() : status.getDescription();
     return new Failure(Kind.of(status.getCode()), text);
   }
 }

@@ -26,7 +26,8 @@ class ChannelsTest {
   void spreadsCallsOverReplicas() throws Exception {
     Server one = server(0, new Numbered(1));
     Server two = server(0, new Numbered(2));
-    ManagedChannel channel = Channels.open("127.0.0.1:" + one.getPort() + ", 127.0.0.1:" + two.getPort());
+    ManagedChannel channel =
+        Channels.open("127.0.0.1:" + one.getPort() + ", 127.0.0.1:" + two.getPort());
     try {
       Set<Long> seen = new HashSet<>();
       while (seen.size() < 2) {
@@ -108,7 +109,8 @@ class ChannelsTest {
       assertEquals(kind, Kind.of(kind.code()));
       assertEquals(kind, Failure.of(new Failure(kind, "text").toStatus()).kind());
     }
-    assertEquals(Kind.UNAVAILABLE, Failure.of(Status.DEADLINE_EXCEEDED.asRuntimeException()).kind());
+    assertEquals(
+        Kind.UNAVAILABLE, Failure.of(Status.DEADLINE_EXCEEDED.asRuntimeException()).kind());
   }
 
   @Test
