@@ -1,0 +1,30 @@
+package io.steppe.node.view;
+
+import io.steppe.proto.v1.NodePool;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/** The node pools that are there without anybody having made them. */
+public final class BuiltInPools {
+  /** Every node is in it; none registers in it. */
+  public static final String ALL = "all";
+
+  /** Where a node is that names no pool. */
+  public static final String DEFAULT = "default";
+
+  static final PMap<String, NodePool> ALL_BY_NAME =
+      HashTreePMap.<String, NodePool>empty()
+          .plus(ALL, pool(ALL, "Node pool with all nodes in the cluster."))
+          .plus(DEFAULT, pool(DEFAULT, "Default node pool."));
+
+  private BuiltInPools() {}
+
+  private static NodePool pool(String name, String description) {
+    return NodePool.newBuilder()
+        .setName(name)
+        .setDescription(description)
+        .setCreateIndex(1)
+        .setModifyIndex(1)
+        .build();
+  }
+}
