@@ -1,0 +1,44 @@
+package io.steppe.json.generator;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import java.util.List;
+
+/** Source of the class that finds a message's mapper by its class. */
+final class MappersSource {
+  private MappersSource() {}
+
+  static String of(List<Descriptor> messages) {
+    StringBuilder entries = new StringBuilder();
+    for (Descriptor message : messages) {
+      entries.append(
+          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(\"%1$s\", %1$sJson::write, %1$sJson::read))"
+              .formatted(message.getName()));
+      entries.append(message == messages.getLast() ? "" : ",\n");
+    }
+    return """
+        package io.steppe.json;
+
+        import com.google.protobuf.Message;
+        import java.util.Map;
+
+        /** The mappers of all messages. Generated. */
+        final class Mappers {
+          private static final Map<Class<?>, Mapper<?>> BY_TYPE =
+              Map.ofEntries(
+        %s);
+
+          private Mappers() {}
+
+          @SuppressWarnings("unchecked")
+          static <T extends Message> Mapper<T> of(T message) {
+            Mapper<?> found = BY_TYPE.get(message.getClass());
+            if (found == null) {
+              throw new IllegalArgumentException("No JSON for " + message.getClass().getName());
+            }
+            return (Mapper<T>) found;
+          }
+        }
+        """
+        .formatted(entries);
+  }
+}
