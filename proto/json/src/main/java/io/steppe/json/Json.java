@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.google.protobuf.Message;
@@ -44,6 +44,7 @@ public final class Json {
                   .build())
           .recyclerPool(JsonRecyclerPools.newBoundedPool(RECYCLED_BUFFERS))
           .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+          .configure(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8, true)
           .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)
           // A document that fails half-way must not look finished.
           .configure(StreamWriteFeature.AUTO_CLOSE_CONTENT, false)
@@ -111,7 +112,7 @@ public final class Json {
    */
   public static <T extends Message> T read(byte[] json, T prototype) {
     Mapper<T> mapper = Mappers.of(prototype);
-    return parse(json, in -> readValue(in, mapper, prototype));
+    return parse(json, in -> readValue(in, mapper));
   }
 
   /**
@@ -125,9 +126,9 @@ public final class Json {
         json,
         in -> {
           List<T> list = new ArrayList<>();
-          if (in.array("", "", "[]api." + mapper.name())) {
+          if (in.array("", "", "[]" + mapper.name())) {
             while (in.nextElement()) {
-              list.add(readValue(in, mapper, prototype));
+              list.add(readValue(in, mapper));
             }
           }
           return list;
@@ -156,31 +157,24 @@ public final class Json {
     out.writeEndArray();
   }
 
-  private static <T extends Message> T readValue(JsonReader in, Mapper<T> mapper, T prototype)
+  private static <T extends Message> T readValue(JsonReader in, Mapper<T> mapper)
       throws IOException {
     if (in.isNull()) {
-      return empty(prototype);
+      return mapper.prototype();
     }
-    return mapper.reader().read(in.object("", "", "api." + mapper.name()));
+    return mapper.reader().read(in.object("", "", mapper.name()));
   }
 
-  @SuppressWarnings("unchecked")
-  private static <T extends Message> T empty(T prototype) {
-    return (T) prototype.getDefaultInstanceForType();
-  }
-
-  private static <T> T parse(byte[] json, Mapper.Reader<T> reader) {
-    SyntaxErrors.checkEncoding(json);
+  private static <T> T parse(byte[] input, Mapper.Reader<T> reader) {
+    SyntaxErrors.checkEncoding(input);
+    byte[] json = EscapedKeys.writeOut(input);
     try (JsonParser parser = FACTORY.createParser(json)) {
       try {
         if (parser.nextToken() == null) {
           throw new InvalidJsonException(Kind.SYNTAX, "EOF");
         }
         T value = reader.read(new JsonReader(parser, json));
-        JsonToken after = parser.nextToken();
-        if (after != null) {
-          throw SyntaxErrors.afterDocument(parser, json);
-        }
+        SyntaxErrors.checkEnd(json, (int) parser.currentLocation().getByteOffset());
         return value;
       } catch (JsonProcessingException e) {
         throw SyntaxErrors.of(e, parser);

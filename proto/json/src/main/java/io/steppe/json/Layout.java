@@ -98,12 +98,21 @@ final class Layout {
   }
 
   private void string() {
-    int from = at++;
+    int end = endOfString(json, at);
+    out.write(json, at, end - at);
+    at = end;
+  }
+
+  /**
+   * Where the string that begins at the position ends: after its closing quote, or with the
+   * document.
+   */
+  static int endOfString(byte[] json, int from) {
+    int at = from + 1;
     while (at < json.length && json[at] != '"') {
       at += json[at] == '\\' ? 2 : 1;
     }
-    at = Math.min(at + 1, json.length);
-    out.write(json, from, at - from);
+    return Math.min(at + 1, json.length);
   }
 
   private void newLine() {
@@ -119,7 +128,7 @@ final class Layout {
     }
   }
 
-  private static boolean isSpace(byte c) {
+  static boolean isSpace(byte c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
   }
 }

@@ -1,10 +1,19 @@
 package io.steppe.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.protobuf.Message;
 import java.io.IOException;
 
-/** The generated code of one message: its name, how it is written and how it is read. */
-record Mapper<T>(String name, Writer<T> writer, Reader<T> reader) {
+/**
+ * The generated code of one message type: the message without values, how one is written and how
+ * one is read.
+ */
+record Mapper<T extends Message>(T prototype, Writer<T> writer, Reader<T> reader) {
+
+  /** The type as error texts call it. */
+  String name() {
+    return "api." + prototype.getDescriptorForType().getName();
+  }
 
   interface Writer<T> {
     void write(T message, JsonGenerator out) throws IOException;

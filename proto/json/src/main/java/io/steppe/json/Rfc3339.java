@@ -45,7 +45,11 @@ final class Rfc3339 {
       return 0;
     }
     Instant time = OffsetDateTime.parse(text).toInstant();
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), NANOS), time.getNano());
+    long second = time.getEpochSecond();
+    // Before 1970 towards zero, or the earliest times would leave the range on the way.
+    return second < 0
+        ? Math.addExact(Math.multiplyExact(second + 1, NANOS), time.getNano() - NANOS)
+        : Math.addExact(Math.multiplyExact(second, NANOS), time.getNano());
   }
 
   private static StringBuilder two(StringBuilder text, int number) {

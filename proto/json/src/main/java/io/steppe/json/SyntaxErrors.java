@@ -27,9 +27,13 @@ final class SyntaxErrors {
     }
   }
 
-  static InvalidJsonException afterDocument(JsonParser parser, byte[] json) {
-    int offset = (int) parser.currentTokenLocation().getByteOffset();
-    return invalid("invalid character '" + (char) json[offset] + "' after top-level value");
+  /** Refuses anything but white space after the document. */
+  static void checkEnd(byte[] json, int from) {
+    for (int i = from; i < json.length; i++) {
+      if (!Layout.isSpace(json[i])) {
+        throw invalid("invalid character '" + (char) (json[i] & 0xFF) + "' after top-level value");
+      }
+    }
   }
 
   static InvalidJsonException of(JsonProcessingException e, JsonParser parser) {
@@ -56,11 +60,11 @@ final class SyntaxErrors {
   }
 
   private static String place(String message, JsonStreamContext context) {
-    if (message.contains("field name")) {
-      return "looking for beginning of object key string";
-    }
     if (message.contains("colon")) {
       return "after object key";
+    }
+    if (message.contains("field name")) {
+      return "looking for beginning of object key string";
     }
     if (message.contains("comma")) {
       return context.inArray() ? "after array element" : "after object key:value pair";
@@ -68,7 +72,7 @@ final class SyntaxErrors {
     if (message.contains("control")) {
       return "in string literal";
     }
-    return context.inRoot() ? "after top-level value" : "looking for beginning of value";
+    return "looking for beginning of value";
   }
 
   private static String firstLine(String message) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Message;
 import io.steppe.proto.v1.AgentHealth;
+import io.steppe.proto.v1.AgentHost;
 import io.steppe.proto.v1.AgentJoinResponse;
 import io.steppe.proto.v1.AgentSelf;
 import io.steppe.proto.v1.AllocFileInfo;
@@ -21,9 +22,12 @@ import io.steppe.proto.v1.Events;
 import io.steppe.proto.v1.HostStats;
 import io.steppe.proto.v1.JobPayload;
 import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodeDrainUpdateResponse;
+import io.steppe.proto.v1.NodeEligibilityUpdateResponse;
 import io.steppe.proto.v1.NodeListStub;
 import io.steppe.proto.v1.NodeMetadata;
 import io.steppe.proto.v1.NodePayload;
+import io.steppe.proto.v1.NodeUpdateResponse;
 import io.steppe.proto.v1.ServerMembers;
 import io.steppe.proto.v1.ServicePayload;
 import io.steppe.proto.v1.StreamFrame;
@@ -63,6 +67,18 @@ class SamplesTest {
         whole("alloc-read.json", Allocation.getDefaultInstance()),
         whole("alloc-list.json", AllocListStub.getDefaultInstance()),
         whole("agent-self.json", AgentSelf.getDefaultInstance()),
+        whole("agent-host.json", AgentHost.getDefaultInstance()),
+        part("node-writes.json", "/evaluate/response", NodeUpdateResponse.getDefaultInstance()),
+        part("node-writes.json", "/purge/response", NodeUpdateResponse.getDefaultInstance()),
+        part("node-writes.json", "/drain/response", NodeDrainUpdateResponse.getDefaultInstance()),
+        part(
+            "node-writes.json",
+            "/drain-off-eligible/response",
+            NodeDrainUpdateResponse.getDefaultInstance()),
+        part(
+            "node-writes.json",
+            "/eligibility-ineligible/response",
+            NodeEligibilityUpdateResponse.getDefaultInstance()),
         whole("agent-members.json", ServerMembers.getDefaultInstance()),
         whole("client-stats.json", HostStats.getDefaultInstance()),
         whole("client-alloc-stats.json", AllocResourceUsage.getDefaultInstance()),

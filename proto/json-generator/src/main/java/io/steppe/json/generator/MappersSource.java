@@ -11,7 +11,7 @@ final class MappersSource {
     StringBuilder entries = new StringBuilder();
     for (Descriptor message : messages) {
       entries.append(
-          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(\"%1$s\", %1$sJson::write, %1$sJson::read))"
+          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(io.steppe.proto.v1.%1$s.getDefaultInstance(), %1$sJson::write, %1$sJson::read))"
               .formatted(message.getName()));
       entries.append(message == messages.getLast() ? "" : ",\n");
     }
@@ -19,6 +19,7 @@ final class MappersSource {
         package io.steppe.json;
 
         import com.google.protobuf.Message;
+        import java.util.List;
         import java.util.Map;
 
         /** The mappers of all messages. Generated. */
@@ -28,6 +29,11 @@ final class MappersSource {
         %s);
 
           private Mappers() {}
+
+          /** One message of each type that has JSON. */
+          static List<Message> prototypes() {
+            return BY_TYPE.values().stream().<Message>map(Mapper::prototype).toList();
+          }
 
           @SuppressWarnings("unchecked")
           static <T extends Message> Mapper<T> of(T message) {
