@@ -3,7 +3,8 @@ package io.steppe.cluster;
 import java.time.Duration;
 
 /**
- * How long to wait before starting a process that died: not at all the first time, longer while it keeps dying soon after its start.
+ * How long to wait before starting a process that died: not at all the first time, longer while it
+ * keeps dying soon after its start.
  *
  * @param quickDeaths ends in a row that came soon after a start
  */

@@ -12,13 +12,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 
-/** Makes a database ready for the services: roles, schemas, passwords. Doing it again changes nothing. */
+/**
+ * Makes a database ready for the services: roles, schemas, passwords. Doing it again changes
+ * nothing.
+ */
 public final class Bootstrap {
   private static final int OLDEST = 14;
 
   private final DatabaseUrl url;
 
-  /** @param url with a user who may make roles and schemas */
+  /**
+   * @param url with a user who may make roles and schemas
+   */
   public Bootstrap(DatabaseUrl url) {
     this.url = url;
   }
@@ -32,7 +37,10 @@ public final class Bootstrap {
     }
   }
 
-  /** Makes the database itself, if the server lacks it; asked of a connection to another of its databases. */
+  /**
+   * Makes the database itself, if the server lacks it; asked of a connection to another of its
+   * databases.
+   */
   public void createDatabase(String name) {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
@@ -58,12 +66,14 @@ public final class Bootstrap {
         Statement statement = connection.createStatement()) {
       int version = connection.getMetaData().getDatabaseMajorVersion();
       if (version < OLDEST) {
-        throw new StartFailure("The database is PostgreSQL %d; Steppe needs %d or newer".formatted(version, OLDEST));
+        throw new StartFailure(
+            "The database is PostgreSQL %d; Steppe needs %d or newer".formatted(version, OLDEST));
       }
       connection.setAutoCommit(false);
       statement.execute(sql());
       for (Map.Entry<String, String> role : passwords.entrySet()) {
-        statement.execute("alter role " + role.getKey() + " login password " + literal(role.getValue()));
+        statement.execute(
+            "alter role " + role.getKey() + " login password " + literal(role.getValue()));
       }
       connection.commit();
     } catch (SQLException e) {
@@ -100,7 +110,8 @@ public final class Bootstrap {
   private static String sql() {
     try (InputStream in = Bootstrap.class.getResourceAsStream("/io/steppe/ledger/bootstrap.sql")) {
       if (in == null) {
-        throw new StartFailure("The build is not whole: bootstrap.sql is missing; ./steppe build makes it");
+        throw new StartFailure(
+            "The build is not whole: bootstrap.sql is missing; ./steppe build makes it");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -10,8 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps the logs of the cluster's processes small: a file that grew beyond its bound is copied aside, in place of the copy before it, and
- * emptied. The processes keep appending to the same file, so this needs nothing of them.
+ * Keeps the logs of the cluster's processes small: a file that grew beyond its bound is copied
+ * aside, in place of the copy before it, and emptied. The processes keep appending to the same
+ * file, so this needs nothing of them.
  */
 final class BoundedLogs {
   private final Path folder;
@@ -30,7 +31,10 @@ final class BoundedLogs {
     try (var logs = Files.newDirectoryStream(folder, "*.log")) {
       for (Path log : logs) {
         if (Files.size(log) > bound) {
-          Files.copy(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(
+              log,
+              log.resolveSibling(log.getFileName() + ".1"),
+              StandardCopyOption.REPLACE_EXISTING);
           try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
             channel.truncate(0);
           }

@@ -1,5 +1,6 @@
 package io.steppe.cluster;
 
+import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,16 +13,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** One cluster on this machine: starts its processes in order, watches them, stops them in the opposite order. */
+/**
+ * One cluster on this machine: starts its processes in order, watches them, stops them in the
+ * opposite order.
+ */
 public final class Cluster {
   /** Name of the launcher itself in {@code ps}. */
   public static final String LAUNCHER = "launcher";
 
   static final String DATABASE = "steppe";
-  private static final Duration READY_WITHIN = Duration.ofSeconds(180);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
   private static final int HOPELESS = 6;
   private static final long LOG_BOUND = 16L << 20;
@@ -61,20 +66,25 @@ public final class Cluster {
     if (!again) {
       Files.deleteIfExists(folder.readyMark());
     }
-    List<RunFile> left = RunFile.alive(folder.run()).stream().filter(f -> !f.name().equals(LAUNCHER)).toList();
+    List<RunFile> left =
+        RunFile.alive(folder.run()).stream().filter(f -> !f.name().equals(LAUNCHER)).toList();
     if (!left.isEmpty()) {
-      console.say("The launcher was killed; taking over %d running processes".formatted(left.size()));
+      console.say(
+          "The launcher was killed; taking over %d running processes".formatted(left.size()));
     }
     requireHttpPort(left);
     Ports ports = new Ports(folder, folder.root().hashCode(), Ports::isFree);
-    Optional<Postgres> postgres = options.database().isPresent() ? Optional.empty() : Optional.of(embedded(ports, left));
+    Optional<Postgres> postgres =
+        options.database().isPresent() ? Optional.empty() : Optional.of(embedded(ports, left));
     DatabaseUrl url = options.database().orElseGet(() -> urlOf(postgres.orElseThrow()));
     Programs programs = new Programs(options, ports, url, java(), memoryMiB());
     List<Program> all = programs.all();
     stopSurplus(left, all);
     all.forEach(program -> makeFolder(program.folder()));
 
-    console.say("Starting the API gateway and %d agent%s".formatted(options.agents(), options.agents() == 1 ? "" : "s"));
+    console.say(
+        "Starting the API gateway and %d agent%s"
+            .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
     all.stream().filter(p -> !usesDatabase(p)).forEach(p -> keep(p, Keeper.Readying.NOTHING));
     if (postgres.isPresent()) {
       startPostgres(postgres.get());
@@ -82,7 +92,7 @@ public final class Cluster {
     bootstrap(url, postgres.isPresent());
     console.say("Starting the services");
     all.stream().filter(Cluster::usesDatabase).forEach(p -> keep(p, Keeper.Readying.NOTHING));
-    awaitReady(programs, all);
+    awaitReady(programs);
     if (!Files.exists(folder.readyMark())) {
       DataFolder.write(folder.readyMark(), "", "rw-r--r--");
       console.say("Steppe is ready: http://127.0.0.1:" + options.httpPort());
@@ -94,7 +104,7 @@ public final class Cluster {
   /** Returns when the cluster is to stop. */
   public void watch() throws InterruptedException {
     BoundedLogs logs = new BoundedLogs(folder.logs(), LOG_BOUND);
-    while (!stopAsked.await(5, java.util.concurrent.TimeUnit.SECONDS)) {
+    while (!stopAsked.await(5, TimeUnit.SECONDS)) {
       logs.trim();
     }
   }
@@ -110,21 +120,34 @@ public final class Cluster {
     for (String name : stopOrder()) {
       List<Keeper> group = running.stream().filter(k -> k.program().name().equals(name)).toList();
       if (!group.isEmpty()) {
-        console.say("Stopping " + name + (name.equals(Component.NODE_AGENT.label()) ? " and its tasks" : ""));
+        console.say(
+            "Stopping "
+                + name
+                + (name.equals(Component.NODE_AGENT.label()) ? " and its tasks" : ""));
       }
       inParallel(group.stream().<Stopping>map(k -> k::stop).toList());
     }
     forgetRun();
+    try {
+      Files.deleteIfExists(folder.readyMark());
+    } catch (IOException e) {
+      console.complain("Cannot delete " + folder.readyMark() + ": " + e.getMessage());
+    }
     console.say("Steppe has stopped");
   }
 
   /** Gives the data folder back. */
   public void forgetRun() {
-    RunFile.read(folder.run(), LAUNCHER, 0).filter(f -> f.id().equals(ProcessId.current())).ifPresent(f -> f.forget(folder.run()));
+    RunFile.read(folder.run(), LAUNCHER, 0)
+        .filter(f -> f.id().equals(ProcessId.current()))
+        .ifPresent(f -> f.forget(folder.run()));
   }
 
-  /** Stops what a killed launcher left, in the same order; for {@code down} when no launcher runs. */
-  public static void stopLeft(DataFolder folder, List<RunFile> left, Console console) throws InterruptedException {
+  /**
+   * Stops what a killed launcher left, in the same order; for {@code down} when no launcher runs.
+   */
+  public static void stopLeft(DataFolder folder, List<RunFile> left, Console console)
+      throws InterruptedException {
     for (String name : stopOrder()) {
       List<Stopping> group = new ArrayList<>();
       for (RunFile file : left) {
@@ -188,26 +211,34 @@ public final class Cluster {
             .anyMatch(
                 f ->
                     f.name().equals(gateway)
-                        && List.of(f.ports().split(",")).contains(Integer.toString(options.httpPort())));
+                        && List.of(f.ports().split(","))
+                            .contains(Integer.toString(options.httpPort())));
     if (!ours && !Ports.isFree(options.httpPort())) {
-      throw new StartFailure("Port %d is in use: give another --http-port".formatted(options.httpPort()));
+      throw new StartFailure(
+          "Port %d is in use: give another --http-port".formatted(options.httpPort()));
     }
   }
 
   private Postgres embedded(Ports ports, List<RunFile> left) throws InterruptedException {
     boolean held = left.stream().anyMatch(f -> f.name().equals(Postgres.NAME));
-    return new Postgres(folder, PostgresBinaries.unpacked(binariesFolder()), ports.port(Postgres.NAME + "-0.sql", held));
+    return new Postgres(
+        folder,
+        PostgresBinaries.unpacked(binariesFolder()),
+        ports.port(Postgres.NAME + "-0.sql", held));
   }
 
   /** Shared by the clusters of one user; beside the data where the user has no home to write to. */
   private Path binariesFolder() {
     String cache = System.getenv("XDG_CACHE_HOME");
-    Path base = cache != null && cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+    Path base =
+        cache != null && cache.startsWith("/")
+            ? Path.of(cache)
+            : Path.of(System.getProperty("user.home"), ".cache");
     Path shared = base.resolve("steppe");
     try {
       Files.createDirectories(shared);
       return Files.isWritable(shared) ? shared : folder.root().resolve("cache");
-    } catch (java.io.IOException noHome) {
+    } catch (IOException noHome) {
       return folder.root().resolve("cache");
     }
   }
@@ -236,7 +267,8 @@ public final class Cluster {
 
   private void bootstrap(DatabaseUrl url, boolean embedded) {
     if (!embedded) {
-      console.say("Preparing the database %s:%d/%s".formatted(url.host(), url.port(), url.database()));
+      console.say(
+          "Preparing the database %s:%d/%s".formatted(url.host(), url.port(), url.database()));
     }
     Map<String, String> passwords = new LinkedHashMap<>();
     for (Component component : Component.values()) {
@@ -274,30 +306,37 @@ public final class Cluster {
     }
   }
 
-  private void awaitReady(Programs programs, List<Program> all) throws InterruptedException {
+  private void awaitReady(Programs programs) throws InterruptedException {
     Readiness readiness = new Readiness();
     for (Component component : Component.values()) {
       int count = options.count(component);
       for (int replica = 0; component != Component.NODE_AGENT && replica < count; replica++) {
         int port = programs.httpPort(component, replica);
-        await(() -> readiness.isUp(port), null, component.label() + "-" + replica + " does not get ready");
+        await(
+            () -> readiness.isUp(port),
+            null,
+            component.label() + "-" + replica + " does not get ready");
       }
     }
-    Set<String> nodes = new HashSet<>(IntStream.range(0, options.agents()).mapToObj(options::nodeName).toList());
+    Set<String> nodes =
+        new HashSet<>(IntStream.range(0, options.agents()).mapToObj(options::nodeName).toList());
     if (options.count(Component.API_GATEWAY) > 0) {
-      await(() -> readiness.takesJobs(options.httpPort(), nodes), null, "the nodes do not get ready");
+      await(
+          () -> readiness.takesJobs(options.httpPort(), nodes), null, "the nodes do not get ready");
     }
   }
 
-  private void await(BooleanSupplier condition, Keeper only, String failure) throws InterruptedException {
+  private void await(BooleanSupplier condition, Keeper only, String failure)
+      throws InterruptedException {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     while (!condition.getAsBoolean()) {
-      if (stopAsked.await(LOOK_AGAIN.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
+      if (stopAsked.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new StartFailure("Stopped while starting");
       }
       requireHope(only);
       if (System.nanoTime() > deadline) {
-        throw new StartFailure("%s within %d s: see %s".formatted(failure, READY_WITHIN.toSeconds(), folder.logs()));
+        throw new StartFailure(
+            "%s within %d s: see %s".formatted(failure, READY_WITHIN.toSeconds(), folder.logs()));
       }
     }
   }
@@ -310,7 +349,8 @@ public final class Cluster {
     for (Keeper keeper : watched) {
       // A cluster that ran goes on trying; one that never ran tells its person.
       if (keeper.quickDeaths() >= HOPELESS && !Files.exists(folder.readyMark())) {
-        throw new StartFailure("%s keeps dying: see %s".formatted(keeper.program().label(), keeper.program().log()));
+        throw new StartFailure(
+            "%s keeps dying: see %s".formatted(keeper.program().label(), keeper.program().log()));
       }
     }
   }
@@ -322,7 +362,7 @@ public final class Cluster {
   private static void makeFolder(Path path) {
     try {
       Files.createDirectories(path);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new StartFailure("Cannot make " + path + ": " + e.getMessage(), e);
     }
   }
@@ -333,7 +373,8 @@ public final class Cluster {
 
   private static long memoryMiB() {
     var os =
-        (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        (com.sun.management.OperatingSystemMXBean)
+            java.lang.management.ManagementFactory.getOperatingSystemMXBean();
     return os.getTotalMemorySize() >> 20;
   }
 }

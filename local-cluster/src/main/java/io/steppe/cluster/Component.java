@@ -31,7 +31,9 @@ public enum Component {
     return database;
   }
 
-  /** How long a clean stop may take before the process is killed; an agent stops its tasks first. */
+  /**
+   * How long a clean stop may take before the process is killed; an agent stops its tasks first.
+   */
   public int stopSeconds() {
     return stopSeconds;
   }

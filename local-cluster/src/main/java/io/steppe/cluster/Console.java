@@ -11,8 +11,9 @@ import java.time.temporal.ChronoUnit;
 /**
  * What the person at the terminal sees, kept in a log as well.
  *
- * <p>Started by the script, the launcher writes everything to one pipe that outlives it, each line behind a digit: 1 for standard output,
- * 2 for standard error, 0 for the exit code, 3 for the launcher's pid. The script takes them apart.
+ * <p>Started by the script, the launcher writes everything to one pipe that outlives it, each line
+ * behind a digit: 1 for standard output, 2 for standard error, 0 for the exit code, 3 for the
+ * launcher's pid. The script takes them apart.
  */
 public final class Console {
   private final PrintStream out;

@@ -49,7 +49,8 @@ public record DataFolder(Path root) {
       } else {
         try (var entries = Files.list(root)) {
           if (entries.findAny().isPresent()) {
-            throw new StartFailure(root + " holds something else than Steppe's data: give another --data-dir");
+            throw new StartFailure(
+                root + " holds something else than Steppe's data: give another --data-dir");
           }
         }
         write(version, VERSION + "\n", "rw-r--r--");
@@ -97,11 +98,15 @@ public record DataFolder(Path root) {
     return run().resolve("ready");
   }
 
-  /** The one launcher of this folder, or empty when another holds it. The lock ends with the process. */
+  /**
+   * The one launcher of this folder, or empty when another holds it. The lock ends with the
+   * process.
+   */
   public Optional<FileLock> lock() {
     try {
       FileChannel channel =
-          FileChannel.open(run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
@@ -137,7 +142,8 @@ public record DataFolder(Path root) {
     } catch (NoSuchFileException none) {
       return properties;
     } catch (IOException e) {
-      throw new StartFailure("Cannot read " + root.resolve(name + ".properties") + ": " + reason(e), e);
+      throw new StartFailure(
+          "Cannot read " + root.resolve(name + ".properties") + ": " + reason(e), e);
     }
     return properties;
   }
@@ -147,11 +153,13 @@ public record DataFolder(Path root) {
     StringBuilder text = new StringBuilder();
     properties.stringPropertyNames().stream()
         .sorted()
-        .forEach(key -> text.append(key).append('=').append(properties.getProperty(key)).append('\n'));
+        .forEach(
+            key -> text.append(key).append('=').append(properties.getProperty(key)).append('\n'));
     try {
       write(root.resolve(name + ".properties"), text.toString(), permissions);
     } catch (IOException e) {
-      throw new StartFailure("Cannot write " + root.resolve(name + ".properties") + ": " + reason(e), e);
+      throw new StartFailure(
+          "Cannot write " + root.resolve(name + ".properties") + ": " + reason(e), e);
     }
   }
 
@@ -159,7 +167,9 @@ public record DataFolder(Path root) {
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(draft);
     try {
-      Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+      Files.createFile(
+          draft,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
     } catch (FileAlreadyExistsException e) {
       throw new IOException("another launcher writes " + file, e);
     }

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where a PostgreSQL database is, as {@code postgresql://user:password@host:port/database?parameters} says it.
+ * Where a PostgreSQL database is, as {@code
+ * postgresql://user:password@host:port/database?parameters} says it.
  *
  * @param host name or address
  * @param port of it
@@ -17,7 +18,12 @@ import java.util.Optional;
  * @param query what follows the question mark, passed on to every connection
  */
 public record DatabaseUrl(
-    String host, int port, String database, Optional<String> user, Optional<String> password, Optional<String> query) {
+    String host,
+    int port,
+    String database,
+    Optional<String> user,
+    Optional<String> password,
+    Optional<String> query) {
 
   /** Reads one, or says what is wrong with it. */
   public static DatabaseUrl parse(String text) {
@@ -31,7 +37,8 @@ public record DatabaseUrl(
     if (!postgres || uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2) {
       throw new StartFailure("Not a database URL: " + FORM);
     }
-    String[] account = uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+    String[] account =
+        uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
     return new DatabaseUrl(
         uri.getHost(),
         uri.getPort() < 0 ? 5432 : uri.getPort(),
@@ -45,7 +52,8 @@ public record DatabaseUrl(
 
   /** For services, which bring user and password of their own. */
   public String withoutUser() {
-    return "postgresql://%s:%d/%s%s".formatted(host, port, database, query.map(q -> "?" + q).orElse(""));
+    return "postgresql://%s:%d/%s%s"
+        .formatted(host, port, database, query.map(q -> "?" + q).orElse(""));
   }
 
   /** For JDBC, user and password aside. */

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code down}: stops the cluster of a data folder, whether its launcher runs or was killed. */
 @Command(name = "down")
 public final class DownCommand implements Callable<Integer> {
-  private static final Duration LAUNCHER_STOPS_WITHIN = Duration.ofSeconds(180);
+  private static final Duration LAUNCHER_STOPS_WITHIN = Duration.ofMinutes(3);
   private static final Duration GUARDIAN_ACTS_WITHIN = Duration.ofSeconds(3);
 
   @Option(names = "--data-dir", required = true)
@@ -30,7 +30,8 @@ public final class DownCommand implements Callable<Integer> {
       console.say("Stopping the cluster of " + folder.root());
       launcher.get().id().terminate();
       if (!launcher.get().id().awaitEnd(LAUNCHER_STOPS_WITHIN)) {
-        console.complain("The launcher (pid %d) does not stop".formatted(launcher.get().id().pid()));
+        console.complain(
+            "The launcher (pid %d) does not stop".formatted(launcher.get().id().pid()));
         return Main.FAILED;
       }
     }
@@ -43,7 +44,10 @@ public final class DownCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A launcher that was killed a moment ago is about to be started again; to stop under its hands would be undone. */
+  /**
+   * A launcher that was killed a moment ago is about to be started again; to stop under its hands
+   * would be undone.
+   */
   private static Optional<RunFile> awaitLauncher(DataFolder folder) throws InterruptedException {
     long deadline = System.nanoTime() + GUARDIAN_ACTS_WITHIN.toNanos();
     while (System.nanoTime() < deadline) {

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A small shell that starts the launcher again when it is killed: it waits for the end of a pipe that the launcher holds, and unless it
- * was told that all is done, becomes a new launcher with the same arguments. The launcher, for its part, replaces a guardian that ends.
+ * A small shell that starts the launcher again when it is killed: it waits for the end of a pipe
+ * that the launcher holds, and unless it was told that all is done, becomes a new launcher with the
+ * same arguments. The launcher, for its part, replaces a guardian that ends.
  */
 public final class Guardian {
   private static final String WAIT_AND_EXEC =
@@ -22,7 +23,9 @@ public final class Guardian {
   private volatile Process shell;
   private volatile boolean over;
 
-  /** @param launcher command that starts this launcher */
+  /**
+   * @param launcher command that starts this launcher
+   */
   public Guardian(List<String> launcher) {
     this.launcher = List.copyOf(launcher);
   }
@@ -49,7 +52,8 @@ public final class Guardian {
   private void keep() {
     try {
       while (!over) {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WAIT_AND_EXEC, "steppe-guardian"));
+        List<String> command =
+            new ArrayList<>(List.of("/bin/sh", "-c", WAIT_AND_EXEC, "steppe-guardian"));
         command.addAll(launcher);
         shell =
             new ProcessBuilder(command)

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps one program running: adopts the process an earlier launcher left, starts it anew whenever it ends, and says so.
+ * Keeps one program running: adopts the process an earlier launcher left, starts it anew whenever
+ * it ends, and says so.
  *
- * <p>One virtual thread waits for the process; {@link #stop} ends that thread first and the process afterwards, so the two never race.
+ * <p>One virtual thread waits for the process; {@link #stop} ends that thread first and the process
+ * afterwards, so the two never race.
  */
 public final class Keeper {
   private static final Duration POLL = Duration.ofMillis(400);
@@ -69,7 +70,8 @@ public final class Keeper {
     signal(id, stop.signal());
     if (!id.awaitEnd(Duration.ofSeconds(stop.seconds()))) {
       console.say(
-          "%s did not stop within %d s and is killed".formatted(file.name() + "-" + file.replica(), stop.seconds()));
+          "%s did not stop within %d s and is killed"
+              .formatted(file.name() + "-" + file.replica(), stop.seconds()));
       id.kill();
       id.awaitEnd(Duration.ofSeconds(5));
     }
@@ -110,7 +112,9 @@ public final class Keeper {
     }
     ProcessId id = left.get().id();
     if (!left.get().fingerprint().equals(program.fingerprint())) {
-      console.say("%s (pid %d) runs with other settings; starting it anew".formatted(program.label(), id.pid()));
+      console.say(
+          "%s (pid %d) runs with other settings; starting it anew"
+              .formatted(program.label(), id.pid()));
       // Killed, not asked: an agent that is asked to stop would stop its tasks.
       id.kill();
       id.awaitEnd(Duration.ofSeconds(5));
@@ -148,6 +152,6 @@ public final class Keeper {
                 program.label(),
                 pid,
                 how,
-                pause.isZero() ? "" : " in " + TimeUnit.MILLISECONDS.toMillis(pause.toMillis()) + " ms"));
+                pause.isZero() ? "" : " in " + pause.toMillis() + " ms"));
   }
 }

@@ -1,15 +1,18 @@
 package io.steppe.cluster;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.io.PrintStream;
-import java.io.FileOutputStream;
-import java.io.FileDescriptor;
 import java.time.InstantSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the launcher: {@code up}, {@code down} and {@code ps}, as the script {@code steppe} calls them. */
+/**
+ * Entry of the launcher: {@code up}, {@code down} and {@code ps}, as the script {@code steppe}
+ * calls them.
+ */
 @Command(
     name = "steppe",
     subcommands = {UpCommand.class, DownCommand.class, PsCommand.class})
@@ -22,7 +25,10 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setParameterExceptionHandler(
         (e, given) -> {
-          console(null).complain(e.getMessage().lines().findFirst().orElse("bad arguments") + " (see ./steppe help)");
+          console(null)
+              .complain(
+                  e.getMessage().lines().findFirst().orElse("bad arguments")
+                      + " (see ./steppe help)");
           console(null).exiting(FAILED);
           return FAILED;
         });
@@ -39,14 +45,18 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(new CommandLine(this), "give a command: up, down or ps");
+    throw new CommandLine.ParameterException(
+        new CommandLine(this), "give a command: up, down or ps");
   }
 
   /** The terminal, with a log beside it unless there is no data folder yet. */
   static Console console(DataFolder folder) {
-    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     boolean tagged = "tagged".equals(System.getProperty("steppe.console"));
-    return new Console(out, err, tagged, folder == null ? null : folder.launcherLog(), InstantSource.system());
+    return new Console(
+        out, err, tagged, folder == null ? null : folder.launcherLog(), InstantSource.system());
   }
 }

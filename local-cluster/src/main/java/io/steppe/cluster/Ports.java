@@ -10,10 +10,12 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * The ports of one cluster's processes: chosen once, kept in its data folder, so that a restarted process is found where it was.
+ * The ports of one cluster's processes: chosen once, kept in its data folder, so that a restarted
+ * process is found where it was.
  *
- * <p>They come from 10000–19999: below the ports that tasks get (20000–32000) and below those the system gives to outgoing connections,
- * either of which could take a port away while its process is being restarted.
+ * <p>They come from 10000–19999: below the ports that tasks get (20000–32000) and below those the
+ * system gives to outgoing connections, either of which could take a port away while its process is
+ * being restarted.
  */
 public final class Ports {
   static final int FIRST = 10_000;
@@ -35,7 +37,9 @@ public final class Ports {
     this.chosen = folder.properties(FILE);
     this.free = free;
     this.next = Math.floorMod(seed, COUNT);
-    chosen.stringPropertyNames().forEach(key -> taken.add(Integer.valueOf(chosen.getProperty(key))));
+    chosen
+        .stringPropertyNames()
+        .forEach(key -> taken.add(Integer.valueOf(chosen.getProperty(key))));
   }
 
   /**

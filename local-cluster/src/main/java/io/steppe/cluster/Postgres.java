@@ -2,18 +2,22 @@ package io.steppe.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The embedded PostgreSQL server: makes its data on first use, says how it is started, and clears away what a killed one left.
+ * The embedded PostgreSQL server: makes its data on first use, says how it is started, and clears
+ * away what a killed one left.
  *
- * <p>It writes to disk before it acknowledges ({@code fsync} and {@code synchronous_commit} on): what the cluster promised must survive.
+ * <p>It writes to disk before it acknowledges ({@code fsync} and {@code synchronous_commit} on):
+ * what the cluster promised must survive.
  */
 public final class Postgres {
   /** Name in {@code ps} and of its log. */
@@ -43,7 +47,10 @@ public final class Postgres {
     return port;
   }
 
-  /** Makes the data on first use. A folder that was being made when the launcher was killed is made again. */
+  /**
+   * Makes the data on first use. A folder that was being made when the launcher was killed is made
+   * again.
+   */
   public void prepare() throws InterruptedException {
     if (root) {
       requireUnshare();
@@ -52,38 +59,43 @@ public final class Postgres {
     if (Files.exists(data.resolve("PG_VERSION"))) {
       return;
     }
-    Path password = folder.root().resolve("initdb-password");
     Path aside = folder.root().resolve("postgresql-making");
+    Path password = folder.root().resolve("initdb-password");
     try {
       deleteTree(aside);
       DataFolder.write(password, folder.secret(SUPERUSER) + "\n", "rw-------");
-      run(
-          inside(
-              home.resolve("bin/initdb").toString(),
-              "--pgdata=" + aside,
-              "--username=" + SUPERUSER,
-              "--pwfile=" + password,
-              "--auth=scram-sha-256",
-              "--encoding=UTF8",
-              "--locale-provider=builtin",
-              "--locale=C.UTF-8",
-              "--no-instructions"));
+      initialise(aside, password);
+      Files.delete(password);
       Files.move(aside, data);
     } catch (IOException e) {
-      throw new StartFailure("Cannot make PostgreSQL's data in " + folder.root() + ": " + e.getMessage(), e);
-    } finally {
-      try {
-        Files.deleteIfExists(password);
-      } catch (IOException e) {
-        throw new StartFailure("Cannot delete " + password + ": " + e.getMessage(), e);
-      }
+      throw new StartFailure(
+          "Cannot make PostgreSQL's data in " + folder.root() + ": " + e.getMessage(), e);
     }
+  }
+
+  private void initialise(Path data, Path password) throws IOException, InterruptedException {
+    run(
+        inside(
+            home.resolve("bin/initdb").toString(),
+            "--pgdata=" + data,
+            "--username=" + SUPERUSER,
+            "--pwfile=" + password,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--no-instructions"));
   }
 
   /** How it is started. */
   public Program program() {
     List<String> command =
-        inside(home.resolve("bin/postgres").toString(), "-D", folder.postgres().toString(), "-p", Integer.toString(port));
+        inside(
+            home.resolve("bin/postgres").toString(),
+            "-D",
+            folder.postgres().toString(),
+            "-p",
+            Integer.toString(port));
     settings().forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
     return new Program(
         NAME,
@@ -98,7 +110,7 @@ public final class Postgres {
   }
 
   private static Map<String, String> settings() {
-    return new java.util.TreeMap<>(
+    return new TreeMap<>(
         Map.ofEntries(
             Map.entry("listen_addresses", "127.0.0.1"),
             Map.entry("unix_socket_directories", ""),
@@ -119,9 +131,10 @@ public final class Postgres {
   }
 
   /**
-   * Waits until nothing of an earlier server of this data runs, for a new one refuses to share its memory with old backends. They end by
-   * themselves when their postmaster is gone; what does not within two seconds is killed. Where there is no {@code /proc} to look at, the
-   * new server is left to try until it succeeds.
+   * Waits until nothing of an earlier server of this data runs, for a new one refuses to share its
+   * memory with old backends. They end by themselves when their postmaster is gone; what does not
+   * within two seconds is killed. Where there is no {@code /proc} to look at, the new server is
+   * left to try until it succeeds.
    */
   public void awaitOrphansGone() throws InterruptedException {
     if (!Files.isDirectory(Path.of("/proc/self"))) {
@@ -138,24 +151,27 @@ public final class Postgres {
       // With no process in the folder the lock is stale, whoever has that pid by now.
       Files.deleteIfExists(folder.postgres().resolve("postmaster.pid"));
     } catch (IOException e) {
-      throw new StartFailure("Cannot delete PostgreSQL's stale postmaster.pid: " + e.getMessage(), e);
+      throw new StartFailure(
+          "Cannot delete PostgreSQL's stale postmaster.pid: " + e.getMessage(), e);
     }
   }
 
   /** Every server process works in its data folder. */
   List<ProcessId> orphans() {
     List<ProcessId> found = new ArrayList<>();
-    File[] processes = new File("/proc").listFiles((dir, name) -> Character.isDigit(name.charAt(0)));
+    File[] processes =
+        new File("/proc").listFiles((dir, name) -> Character.isDigit(name.charAt(0)));
     if (processes == null) {
       return found;
     }
     for (File process : processes) {
       try {
-        if (Files.readSymbolicLink(process.toPath().resolve("cwd")).equals(folder.postgres().toRealPath())) {
+        if (Files.readSymbolicLink(process.toPath().resolve("cwd"))
+            .equals(folder.postgres().toRealPath())) {
           ProcessId.of(Long.parseLong(process.getName())).ifPresent(found::add);
         }
       } catch (IOException notOursOrGone) {
-        continue;
+        // Neither can be an orphan of ours.
       }
     }
     return found;
@@ -194,8 +210,12 @@ public final class Postgres {
   }
 
   private void run(List<String> command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).directory(folder.root().toFile()).start();
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .directory(folder.root().toFile())
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       String last = output.strip().lines().reduce((a, b) -> b).orElse("no output");
       throw new IOException(Path.of(command.get(root ? 2 : 0)).getFileName() + ": " + last);
@@ -207,14 +227,9 @@ public final class Postgres {
       return;
     }
     try (var paths = Files.walk(root)) {
-      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }
-  }
-
-  /** Folder that only the owner may enter; PostgreSQL asks for it. */
-  static void restrict(Path folder) throws IOException {
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
   }
 }

@@ -15,7 +15,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** PostgreSQL's programs for this machine, unpacked from the archives that the build brings along. */
+/**
+ * PostgreSQL's programs for this machine, unpacked from the archives that the build brings along.
+ */
 public final class PostgresBinaries {
   private PostgresBinaries() {}
 
@@ -33,10 +35,12 @@ public final class PostgresBinaries {
     try (InputStream resource = PostgresBinaries.class.getResourceAsStream("/" + archive)) {
       if (resource == null) {
         throw new StartFailure(
-            "There is no PostgreSQL for this machine (%s) in the build: give one by --database".formatted(archive));
+            "There is no PostgreSQL for this machine (%s) in the build: give one by --database"
+                .formatted(archive));
       }
       Files.createDirectories(parent);
-      // Unpacked aside and moved in one step, so that a launcher killed meanwhile leaves no half of it.
+      // Unpacked aside and moved in one step, so that a launcher killed meanwhile leaves no half of
+      // it.
       Path aside = Files.createTempDirectory(parent, "unpacking");
       Files.setPosixFilePermissions(aside, PosixFilePermissions.fromString("rwxr-xr-x"));
       unpack(resource, aside);

@@ -11,7 +11,8 @@ import java.util.Optional;
  * A process as others may find it again: its pid and when it started, for pids are used anew.
  *
  * @param pid of the process
- * @param start clock ticks since boot where there is a {@code /proc}, else milliseconds since the epoch, else "-"
+ * @param start clock ticks since boot where there is a {@code /proc}, else milliseconds since the
+ *     epoch, else "-"
  */
 public record ProcessId(long pid, String start) {
   private static final boolean PROC = Files.isReadable(Path.of("/proc/self/stat"));
@@ -67,9 +68,11 @@ public record ProcessId(long pid, String start) {
           .map(h -> h.info().startInstant().map(i -> Long.toString(i.toEpochMilli())).orElse("-"));
     }
     try {
-      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+      String stat =
+          Files.readString(
+              Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
       // The command name may hold anything, so fields are counted behind its closing parenthesis.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       boolean ended = fields[0].equals("Z") || fields[0].equals("X");
       return ended ? Optional.empty() : Optional.of(fields[19]);
     } catch (IOException gone) {

@@ -42,7 +42,8 @@ public record Program(
    */
   public record Stop(String signal, int seconds) {}
 
-  // Writes the run file from within the process, so that no process is ever without one, then becomes the program.
+  // Writes the run file from within the process, so that no process is ever without one, then
+  // becomes the program.
   private static final String RECORD_AND_EXEC =
       """
       file=$1 name=$2 replica=$3 ports=$4 fingerprint=$5

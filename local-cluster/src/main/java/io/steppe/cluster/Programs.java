@@ -1,5 +1,6 @@
 package io.steppe.cluster;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,8 @@ public final class Programs {
       listens.add(port(component, replica, "grpc"));
     }
     listens.add(httpPort(component, replica));
-    Path folder = component == Component.NODE_AGENT ? options.data().agent(replica) : options.data().root();
+    Path folder =
+        component == Component.NODE_AGENT ? options.data().agent(replica) : options.data().root();
     return new Program(
         component.label(),
         replica,
@@ -78,7 +80,9 @@ public final class Programs {
 
   private int port(Component component, int replica, String use) {
     boolean held =
-        RunFile.read(options.data().run(), component.label(), replica).filter(f -> f.id().isAlive()).isPresent();
+        RunFile.read(options.data().run(), component.label(), replica)
+            .filter(f -> f.id().isAlive())
+            .isPresent();
     return ports.port(component.label() + "-" + replica + "." + use, held);
   }
 
@@ -90,7 +94,9 @@ public final class Programs {
     Path app = target.resolve("quarkus-app");
     Path jar = app.resolve("quarkus-run.jar");
     if (!Files.exists(jar)) {
-      throw new StartFailure("%s is not built (%s is missing): ./steppe build makes it".formatted(component.label(), jar));
+      throw new StartFailure(
+          "%s is not built (%s is missing): ./steppe build makes it"
+              .formatted(component.label(), jar));
     }
     List<String> command = new ArrayList<>();
     command.add(java.toString());
@@ -103,11 +109,13 @@ public final class Programs {
   private static Path executable(Component component, Path target) {
     try (var files = Files.list(target)) {
       Optional<Path> found =
-          files.filter(f -> f.getFileName().toString().endsWith("-runner") && Files.isExecutable(f)).findFirst();
+          files
+              .filter(f -> f.getFileName().toString().endsWith("-runner") && Files.isExecutable(f))
+              .findFirst();
       if (found.isPresent()) {
         return found.get();
       }
-    } catch (java.io.IOException missing) {
+    } catch (IOException missing) {
       throw notBuiltNative(component);
     }
     throw notBuiltNative(component);
@@ -115,7 +123,8 @@ public final class Programs {
 
   private static StartFailure notBuiltNative(Component component) {
     return new StartFailure(
-        "There is no executable of %s: ./steppe build --native makes it, with GRAALVM_HOME set".formatted(component.label()));
+        "There is no executable of %s: ./steppe build --native makes it, with GRAALVM_HOME set"
+            .formatted(component.label()));
   }
 
   private long heapMiB(Component component) {
@@ -131,7 +140,11 @@ public final class Programs {
     env.put("STEPPE_REPLICA_ID", component.label() + "-" + replica);
     env.put("QUARKUS_HTTP_HOST", LOOPBACK);
     env.put("QUARKUS_HTTP_PORT", Integer.toString(httpPort(component, replica)));
-    env.put("QUARKUS_LOG_LEVEL", options.logLevel().equals("debug") || options.logLevel().equals("trace") ? "INFO" : level());
+    env.put(
+        "QUARKUS_LOG_LEVEL",
+        options.logLevel().equals("debug") || options.logLevel().equals("trace")
+            ? "INFO"
+            : level());
     env.put("QUARKUS_LOG_CATEGORY__IO_STEPPE__LEVEL", level());
     env.put("QUARKUS_BANNER_ENABLED", "false");
     if (component.servesGrpc()) {

@@ -6,7 +6,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code ps}: the running processes of a cluster, a line each: name, replica, pid and ports between tabs. */
+/**
+ * {@code ps}: the running processes of a cluster, a line each: name, replica, pid and ports between
+ * tabs.
+ */
 @Command(name = "ps")
 public final class PsCommand implements Callable<Integer> {
   @Option(names = "--data-dir", required = true)
@@ -21,7 +24,13 @@ public final class PsCommand implements Callable<Integer> {
       console.complain("No Steppe runs with the data folder " + folder.root());
     }
     for (RunFile file : running) {
-      console.say(String.join("\t", file.name(), Integer.toString(file.replica()), Long.toString(file.id().pid()), file.ports()));
+      console.say(
+          String.join(
+              "\t",
+              file.name(),
+              Integer.toString(file.replica()),
+              Long.toString(file.id().pid()),
+              file.ports()));
     }
     return 0;
   }

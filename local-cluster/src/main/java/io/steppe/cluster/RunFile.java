@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the data folder knows of one process: a line {@code name TAB replica TAB pid TAB start TAB ports TAB fingerprint}, written by the
- * process itself before it becomes what it is to be. So whoever starts the cluster again finds every process, even those whose launcher
- * was killed a moment after their start.
+ * What the data folder knows of one process: a line {@code name TAB replica TAB pid TAB start TAB
+ * ports TAB fingerprint}, written by the process itself before it becomes what it is to be. So
+ * whoever starts the cluster again finds every process, even those whose launcher was killed a
+ * moment after their start.
  *
  * @param name of the component
  * @param replica counted from 0
@@ -37,7 +38,9 @@ public record RunFile(String name, int replica, ProcessId id, String ports, Stri
   public static List<RunFile> alive(Path run) {
     List<RunFile> found = new ArrayList<>();
     try (var files = Files.list(run)) {
-      files.filter(f -> f.getFileName().toString().endsWith(SUFFIX)).forEach(f -> read(f).ifPresent(found::add));
+      files
+          .filter(f -> f.getFileName().toString().endsWith(SUFFIX))
+          .forEach(f -> read(f).ifPresent(found::add));
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException e) {
@@ -69,17 +72,25 @@ public record RunFile(String name, int replica, ProcessId id, String ports, Stri
   }
 
   private String line() {
-    return String.join("\t", name, Integer.toString(replica), Long.toString(id.pid()), id.start(), ports, fingerprint);
+    return String.join(
+        "\t",
+        name,
+        Integer.toString(replica),
+        Long.toString(id.pid()),
+        id.start(),
+        ports,
+        fingerprint);
   }
 
   private static Optional<RunFile> read(Path file) {
     try {
-      String[] f = Files.readString(file).strip().split("\t");
+      String[] f = Files.readString(file).strip().split("\t", -1);
       if (f.length != 6) {
         return Optional.empty();
       }
       return Optional.of(
-          new RunFile(f[0], Integer.parseInt(f[1]), new ProcessId(Long.parseLong(f[2]), f[3]), f[4], f[5]));
+          new RunFile(
+              f[0], Integer.parseInt(f[1]), new ProcessId(Long.parseLong(f[2]), f[3]), f[4], f[5]));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (NumberFormatException half) {

@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code up}: runs a cluster until it is told to stop. Its options are described in src/main/help/up.txt. */
+/**
+ * {@code up}: runs a cluster until it is told to stop. Its options are described in
+ * src/main/help/up.txt.
+ */
 @Command(name = "up")
 public final class UpCommand implements Callable<Integer> {
   private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
@@ -71,7 +74,8 @@ public final class UpCommand implements Callable<Integer> {
     Guardian guardian = new Guardian(againCommand());
     guardian.start();
     AtomicInteger code = new AtomicInteger();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, guardian, console, code.get()), "stop"));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> end(cluster, guardian, console, code.get()), "stop"));
     try {
       cluster.start();
       cluster.watch();
@@ -96,7 +100,9 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private static String pidOfLauncher(DataFolder folder) {
-    return RunFile.read(folder.run(), Cluster.LAUNCHER, 0).map(f -> " (pid " + f.id().pid() + ")").orElse("");
+    return RunFile.read(folder.run(), Cluster.LAUNCHER, 0)
+        .map(f -> " (pid " + f.id().pid() + ")")
+        .orElse("");
   }
 
   Options options() {
@@ -111,18 +117,26 @@ public final class UpCommand implements Callable<Integer> {
                           new StartFailure(
                               "--replicas names no service: %s (event-service, node-service, alloc-service, api-gateway)"
                                   .formatted(service)));
-          require(count >= 1 && count <= 9, "--replicas %s=%d: give 1 to 9".formatted(service, count));
+          require(
+              count >= 1 && count <= 9, "--replicas %s=%d: give 1 to 9".formatted(service, count));
           counts.put(component, count);
         });
     require(httpPort >= 1 && httpPort <= 65_535, "--http-port is no port: " + httpPort);
     require(agents >= 0 && agents <= 100, "--agents must be 0 to 100: " + agents);
     String level = logLevel.toLowerCase(Locale.ROOT);
-    require(LEVELS.contains(level), "--log-level is none of error, warn, info, debug, trace: " + logLevel);
-    require(region.matches("[A-Za-z0-9_.-]{1,128}"), "--region may hold letters, digits, '-', '_' and '.': " + region);
     require(
-        datacenter.matches("[A-Za-z0-9_.-]{1,128}"), "--datacenter may hold letters, digits, '-', '_' and '.': " + datacenter);
+        LEVELS.contains(level),
+        "--log-level is none of error, warn, info, debug, trace: " + logLevel);
+    require(
+        region.matches("[A-Za-z0-9_.-]{1,128}"),
+        "--region may hold letters, digits, '-', '_' and '.': " + region);
+    require(
+        datacenter.matches("[A-Za-z0-9_.-]{1,128}"),
+        "--datacenter may hold letters, digits, '-', '_' and '.': " + datacenter);
     String node = name == null ? hostName() : name;
-    require(node.matches("[A-Za-z0-9_.-]{1,128}"), "--name may hold letters, digits, '-', '_' and '.': " + node);
+    require(
+        node.matches("[A-Za-z0-9_.-]{1,128}"),
+        "--name may hold letters, digits, '-', '_' and '.': " + node);
     return new Options(
         home(),
         httpPort,
@@ -170,14 +184,16 @@ public final class UpCommand implements Callable<Integer> {
     command.addAll(List.of("--http-port", Integer.toString(httpPort)));
     command.addAll(List.of("--data-dir", data.toAbsolutePath().toString()));
     command.addAll(List.of("--agents", Integer.toString(agents)));
-    replicas.forEach((service, count) -> command.addAll(List.of("--replicas", service + "=" + count)));
+    replicas.forEach(
+        (service, count) -> command.addAll(List.of("--replicas", service + "=" + count)));
     if (database != null) {
       command.addAll(List.of("--database", database));
     }
     if (name != null) {
       command.addAll(List.of("--name", name));
     }
-    command.addAll(List.of("--region", region, "--datacenter", datacenter, "--log-level", logLevel));
+    command.addAll(
+        List.of("--region", region, "--datacenter", datacenter, "--log-level", logLevel));
     if (nativeImages) {
       command.add("--native");
     }
