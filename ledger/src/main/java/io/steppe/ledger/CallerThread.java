@@ -5,7 +5,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Executor;
 
-/** Where answers go on: back to the caller's event loop if it came from one, else to a worker; never the ledger's own thread. */
+/**
+ * Where answers go on: back to the caller's event loop if it came from one, else to a worker; never
+ * the ledger's own thread.
+ */
 final class CallerThread {
   private CallerThread() {}
 

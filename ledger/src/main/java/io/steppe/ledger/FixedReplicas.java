@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 /** Replicas as somebody says they are: for tests, and for services that run alone. */
 public final class FixedReplicas implements Replicas {
   private final String self;
-  private final CopyOnWriteArrayList<Consumer<List<Member>>> followers = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Consumer<List<Member>>> followers =
+      new CopyOnWriteArrayList<>();
   private volatile List<Member> members;
 
   public FixedReplicas(String self, List<Member> members) {

@@ -6,7 +6,6 @@ import com.google.protobuf.Parser;
 import io.smallrye.mutiny.Uni;
 import io.steppe.rpc.Failure;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The ledger's semantics without a database: one log, in memory, of one process. For the tests of services.
+ * The ledger's semantics without a database: one log, in memory, of one process. For the tests of
+ * services.
  *
  * @param <V> the view
  */
@@ -58,13 +58,16 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
   public MemoryLedger(V empty, InstantSource clock, Predicate<String> guard) {
     this.clock = clock;
     this.guard = guard;
-    this.thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ledger-memory").factory());
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("ledger-memory").factory());
     this.standing = new Standing<>(empty, clock.instant());
     onThread(() -> standing.reload(new Snapshot<>(1, 0, empty, Map.of(), clock.instant())));
   }
 
   @Override
-  public <R extends MessageLite> Uni<R> commit(String requestId, Parser<R> parser, Decision<V, R> decision) {
+  public <R extends MessageLite> Uni<R> commit(
+      String requestId, Parser<R> parser, Decision<V, R> decision) {
     return Uni.createFrom()
         .deferred(
             () -> {
@@ -73,8 +76,13 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
               return Uni.createFrom()
                   .<R>emitter(
                       emitter -> {
-                        Request<V, R> request = new Request<>(id, decision, System.nanoTime() + DEADLINE.toNanos());
-                        request.await(parser, emitter);
+                        Request<V, R> request =
+                            new Request<>(
+                                id,
+                                decision,
+                                System.nanoTime() + DEADLINE.toNanos(),
+                                parser,
+                                emitter);
                         onThread(() -> run(request));
                       })
                   .emitOn(caller);
@@ -115,7 +123,8 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
       view = view.apply(one);
       tables.put(change.table(), index);
     }
-    standing.advance(new Snapshot<>(before.epoch(), index, view, tables, clock.instant()), List.copyOf(logged));
+    standing.advance(
+        new Snapshot<>(before.epoch(), index, view, tables, clock.instant()), List.copyOf(logged));
   }
 
   @Override
@@ -145,7 +154,9 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
                               }))
                   .ifNoItem()
                   .after(DEADLINE)
-                  .failWith(() -> Failure.unavailable("the view did not reach index " + index + " in time"))
+                  .failWith(
+                      () ->
+                          Failure.unavailable("the view did not reach index " + index + " in time"))
                   .emitOn(caller);
             });
   }

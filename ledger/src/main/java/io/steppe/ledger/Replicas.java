@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The replicas of all services of a region, each alive while it renews its lease. The real ones are PostgresReplicas;
- * tests use {@link FixedReplicas}.
+ * The replicas of all services of a region, each alive while it renews its lease. The real ones are
+ * PostgresReplicas; tests use {@link FixedReplicas}.
  */
 public interface Replicas extends AutoCloseable {
   /**
@@ -17,8 +17,8 @@ public interface Replicas extends AutoCloseable {
    * @param address host:port of its gRPC listener (the gateway: HTTP) as others dial it
    * @param version of its software
    * @param startedAt when its process started
-   * @param generation goes up whenever the lease was renewed after it had ended, or by another process: what a process knew under
-   *     an older generation no longer holds
+   * @param generation goes up whenever the lease was renewed after it had ended, or by another
+   *     process: what a process knew under an older generation no longer holds
    * @param leaseUntil the lease's end
    * @param alive whether the lease held when this was read
    */
@@ -32,7 +32,9 @@ public interface Replicas extends AutoCloseable {
       Instant leaseUntil,
       boolean alive) {}
 
-  /** Members known at the last renewal, the ended ones too until they are forgotten, in order of id. */
+  /**
+   * Members known at the last renewal, the ended ones too until they are forgotten, in order of id.
+   */
   List<Member> all();
 
   /** Members whose lease held at the last renewal, in order of id. */
@@ -42,15 +44,20 @@ public interface Replicas extends AutoCloseable {
 
   /** Living members of one service, in order of id: what to hash over. */
   default List<Member> members(String service) {
-    return all().stream().filter(member -> member.alive() && member.service().equals(service)).toList();
+    return all().stream()
+        .filter(member -> member.alive() && member.service().equals(service))
+        .toList();
   }
 
-  /** This process as a member; alive is false before the first renewal, and as soon as the lease may have ended. */
+  /**
+   * This process as a member; alive is false before the first renewal, and as soon as the lease may
+   * have ended.
+   */
   Member self();
 
   /**
-   * Calls with all members after each renewal that changed who is alive, where, or under which generation; at once if there was one.
-   * Called on the replicas' own thread; must not block.
+   * Calls with all members after each renewal that changed who is alive, where, or under which
+   * generation; at once if there was one. Called on the replicas' own thread; must not block.
    */
   AutoCloseable follow(Consumer<List<Member>> follower);
 

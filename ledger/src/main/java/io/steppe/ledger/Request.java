@@ -18,36 +18,43 @@ import org.jboss.logging.Logger;
 final class Request<V extends View<V>, R extends MessageLite> {
   private static final Logger LOG = Logger.getLogger(Request.class);
 
-  /** One who waits for the outcome; a retry that comes while the first attempt is under way waits beside it. */
-  private record Waiting<R>(Parser<R> parser, UniEmitter<? super R> emitter) {}
+  /**
+   * One who waits for the answer: the caller, and its retries that came while this was under way.
+   */
+  private record Waiting<S>(Parser<S> parser, UniEmitter<? super S> emitter) {
+    void answer(ByteString answer) {
+      try {
+        emitter.complete(parser.parseFrom(answer));
+      } catch (InvalidProtocolBufferException e) {
+        emitter.fail(Failure.conflict("the request id belongs to another call"));
+      }
+    }
+  }
 
   private final Optional<UUID> id;
   private final Decision<V, R> decision;
   private final long deadlineNanos;
-  private final List<Waiting<R>> waiting = new ArrayList<>(1);
-  private int cancelled;
+  private final Waiting<R> first;
+  private final List<Waiting<?>> retries = new ArrayList<>(0);
 
-  Request(Optional<UUID> id, Decision<V, R> decision, long deadlineNanos) {
+  Request(
+      Optional<UUID> id,
+      Decision<V, R> decision,
+      long deadlineNanos,
+      Parser<R> parser,
+      UniEmitter<? super R> emitter) {
     this.id = id;
     this.decision = decision;
     this.deadlineNanos = deadlineNanos;
+    this.first = new Waiting<>(parser, emitter);
   }
 
   Optional<UUID> id() {
     return id;
   }
 
-  void await(Parser<R> parser, UniEmitter<? super R> emitter) {
-    waiting.add(new Waiting<>(parser, emitter));
-  }
-
-  void cancel() {
-    cancelled++;
-  }
-
-  /** Whether nobody waits any more, so that it need not be decided. */
-  boolean abandoned() {
-    return cancelled >= waiting.size();
+  <S> void retry(Parser<S> parser, UniEmitter<? super S> emitter) {
+    retries.add(new Waiting<>(parser, emitter));
   }
 
   boolean expired(long nowNanos) {
@@ -67,22 +74,19 @@ final class Request<V extends View<V>, R extends MessageLite> {
   }
 
   void succeed(R result) {
-    waiting.forEach(one -> one.emitter().complete(result));
+    first.emitter().complete(result);
+    retries.forEach(retry -> retry.answer(result.toByteString()));
   }
 
   void fail(Throwable failure) {
-    waiting.forEach(one -> one.emitter().fail(failure));
+    first.emitter().fail(failure);
+    retries.forEach(retry -> retry.emitter().fail(failure));
   }
 
   /** Answers with what the first attempt under this id was answered. */
   void repeat(ByteString answer) {
-    for (Waiting<R> one : waiting) {
-      try {
-        one.emitter().complete(one.parser().parseFrom(answer));
-      } catch (InvalidProtocolBufferException e) {
-        one.emitter().fail(Failure.conflict("the request id " + id.map(UUID::toString).orElse("") + " belongs to another call"));
-      }
-    }
+    first.answer(answer);
+    retries.forEach(retry -> retry.answer(answer));
   }
 
   /** The id as given by a caller. */

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The view as it stands: where it is, who follows it, who waits for it to get somewhere. Everything but {@link #snapshot} is called
- * on the ledger's thread.
+ * The view as it stands: where it is, who follows it, who waits for it to get somewhere. Everything
+ * but {@link #snapshot} is called on the ledger's thread.
  */
 final class Standing<V extends View<V>> {
   private static final Logger LOG = Logger.getLogger(Standing.class);
@@ -22,7 +22,8 @@ final class Standing<V extends View<V>> {
   /** Reads that may wait for an index; beyond, the replica is too far behind to take more. */
   private static final int MAX_WAITERS = 100_000;
 
-  private record Waiter<V extends View<V>>(long index, long deadlineNanos, UniEmitter<? super Snapshot<V>> emitter)
+  private record Waiter<V extends View<V>>(
+      long index, long deadlineNanos, UniEmitter<? super Snapshot<V>> emitter)
       implements Comparable<Waiter<V>> {
     @Override
     public int compareTo(Waiter<V> other) {
@@ -60,7 +61,8 @@ final class Standing<V extends View<V>> {
   /** Replaces everything: the first load, or another epoch. */
   void reload(Snapshot<V> fresh) {
     Snapshot<V> before = snapshot;
-    boolean otherLog = loaded && (fresh.epoch() != before.epoch() || fresh.index() < before.index());
+    boolean otherLog =
+        loaded && (fresh.epoch() != before.epoch() || fresh.index() < before.index());
     snapshot = fresh;
     loaded = true;
     followers.forEach(follower -> follower.behind = true);
@@ -125,7 +127,11 @@ final class Standing<V extends View<V>> {
         waiter -> {
           boolean late = nowNanos - waiter.deadlineNanos() > 0;
           if (late) {
-            waiter.emitter().fail(Failure.unavailable("the view did not reach index " + waiter.index() + " in time"));
+            waiter
+                .emitter()
+                .fail(
+                    Failure.unavailable(
+                        "the view did not reach index " + waiter.index() + " in time"));
           }
           return late;
         });
@@ -155,13 +161,18 @@ final class Standing<V extends View<V>> {
       return;
     }
     Advance<V> step =
-        follower.behind ? new Advance<>(advance.before(), advance.after(), List.of(), true) : advance;
+        follower.behind
+            ? new Advance<>(advance.before(), advance.after(), List.of(), true)
+            : advance;
     try {
       follower.behind = false;
       follower.consumer.accept(step);
     } catch (RuntimeException e) {
       follower.behind = true;
-      LOG.errorf(e, "A follower of the log failed at index %d; it is given the whole view next", advance.after().index());
+      LOG.errorf(
+          e,
+          "A follower of the log failed at index %d; it is given the whole view next",
+          advance.after().index());
     }
   }
 }

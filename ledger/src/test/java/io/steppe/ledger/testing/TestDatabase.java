@@ -1,0 +1,159 @@
+package io.steppe.ledger.testing;
+
+import io.steppe.ledger.LedgerSettings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/**
+ * An embedded PostgreSQL of a test, with roles, schemas and the log's migrations in place. Writes
+ * are durable only if asked for; {@link #settings} fits that.
+ */
+public final class TestDatabase implements AutoCloseable {
+  private static final String PASSWORD = "steppe";
+
+  private final EmbeddedPostgres postgres;
+  private final boolean durable;
+
+  private TestDatabase(EmbeddedPostgres postgres, boolean durable) {
+    this.postgres = postgres;
+    this.durable = durable;
+  }
+
+  /** A fresh database without fsync, for tests that kill nothing. */
+  public static TestDatabase start() {
+    return start(false);
+  }
+
+  /**
+   * @param durable with fsync and synchronous_commit on, as wherever data counts
+   */
+  public static TestDatabase start(boolean durable) {
+    try {
+      EmbeddedPostgres postgres =
+          EmbeddedPostgres.builder()
+              .setServerConfig("fsync", durable ? "on" : "off")
+              .setServerConfig("synchronous_commit", durable ? "on" : "off")
+              .setServerConfig("max_connections", "200")
+              .setPGStartupWait(Duration.ofSeconds(60))
+              .start();
+      TestDatabase database = new TestDatabase(postgres, durable);
+      database.bootstrap();
+      database.migrate("ledger", "io/steppe/ledger/log");
+      return database;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs Flyway in a schema, as the role that owns it.
+   *
+   * @param schema ledger, node or alloc
+   * @param locations class path folders, such as io/steppe/ledger/schema and db/migration
+   */
+  public void migrate(String schema, String... locations) {
+    Flyway.configure()
+        .dataSource(jdbcUrl(), role(schema), PASSWORD)
+        .schemas(schema)
+        .defaultSchema(schema)
+        .placeholders(Map.of("schema", schema))
+        .locations(
+            Stream.of(locations).map(location -> "classpath:" + location).toArray(String[]::new))
+        .load()
+        .migrate();
+  }
+
+  /**
+   * Makes a schema able to commit, with these tables of the log, for tests that have no service's
+   * own migrations.
+   */
+  public void migrateTables(String schema, String... tables) {
+    migrate(schema, "io/steppe/ledger/schema");
+    for (String table : tables) {
+      execute(
+          "set role " + role(schema), "select " + schema + ".create_state_table('" + table + "')");
+    }
+  }
+
+  /** Settings for a ledger that commits to {@code schema} and keeps {@code tables}. */
+  public LedgerSettings settings(String schema, String... tables) {
+    return LedgerSettings.of(
+            url(),
+            role(schema),
+            PASSWORD,
+            schema,
+            Set.copyOf(Arrays.asList(tables)),
+            "test-" + schema)
+        .withDurabilityChecked(durable);
+  }
+
+  /** postgresql://host:port/database, without user. */
+  public String url() {
+    return "postgresql://localhost:" + postgres.getPort() + "/postgres";
+  }
+
+  public String jdbcUrl() {
+    return "jdbc:" + url();
+  }
+
+  public int port() {
+    return postgres.getPort();
+  }
+
+  /** The role that owns a schema; its password is {@link #password}. */
+  public static String role(String schema) {
+    return "steppe_" + (schema.equals("ledger") ? "event" : schema);
+  }
+
+  public static String password() {
+    return PASSWORD;
+  }
+
+  /** As the superuser. */
+  public DataSource superuser() {
+    return postgres.getPostgresDatabase();
+  }
+
+  /** Runs statements as the superuser, on one connection. */
+  public void execute(String... statements) {
+    try (Connection connection = superuser().getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      postgres.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void bootstrap() throws IOException {
+    try (InputStream sql = LedgerSettings.class.getResourceAsStream("bootstrap.sql")) {
+      execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    for (String schema : new String[] {"ledger", "node", "alloc"}) {
+      execute("alter role " + role(schema) + " password '" + PASSWORD + "'");
+    }
+  }
+}
