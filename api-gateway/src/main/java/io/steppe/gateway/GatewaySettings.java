@@ -1,0 +1,88 @@
+package io.steppe.gateway;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of the gateway. */
+@ConfigMapping(prefix = "steppe")
+public interface GatewaySettings {
+  /** Region this gateway serves; requests for another are refused. */
+  @WithDefault("global")
+  String region();
+
+  /** Datacenter this gateway runs in. */
+  @WithDefault("dc1")
+  String datacenter();
+
+  /** This replica among the others. */
+  Replica replica();
+
+  /** Replicas of event-service: {@code host:port[,host:port...]}. */
+  @WithDefault("127.0.0.1:4650")
+  String eventService();
+
+  /** Replicas of node-service: {@code host:port[,host:port...]}. */
+  @WithDefault("127.0.0.1:4651")
+  String nodeService();
+
+  /** Replicas of alloc-service: {@code host:port[,host:port...]}. */
+  @WithDefault("127.0.0.1:4652")
+  String allocService();
+
+  /** What only the gateway has. */
+  Gateway gateway();
+
+  /** This replica among the others. */
+  interface Replica {
+    /** Name of this replica; a random one where none is given. */
+    Optional<String> id();
+
+    /**
+     * {@code host:port} where clients reach this replica; loopback and the HTTP port where none is
+     * given.
+     */
+    Optional<String> address();
+  }
+
+  /** What only the gateway has. */
+  interface Gateway {
+    /** Bytes of encoded answers kept. */
+    @WithDefault("64M")
+    MemorySize cacheSize();
+
+    /** Largest body of a request. */
+    @WithDefault("10M")
+    MemorySize bodyLimit();
+
+    /** How long a request waits for services that do not answer. */
+    @WithDefault("15S")
+    Duration patience();
+
+    /** How long one attempt of a call may take before another replica is tried. */
+    @WithDefault("6S")
+    Duration attempt();
+
+    /** Requests that may wait in blocking queries at once. */
+    @WithDefault("50000")
+    int maxWaiting();
+
+    /** Time between heartbeats of an event stream. */
+    @WithDefault("10S")
+    Duration eventHeartbeat();
+
+    /** Time between heartbeats of a stream of files or logs. */
+    @WithDefault("1S")
+    Duration frameHeartbeat();
+
+    /** Bytes a stream may have on their way to a reader. */
+    @WithDefault("256K")
+    MemorySize streamCredit();
+
+    /** Time between two renewals of this replica's membership. */
+    @WithDefault("3S")
+    Duration renewal();
+  }
+}

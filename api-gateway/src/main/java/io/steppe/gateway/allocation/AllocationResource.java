@@ -1,0 +1,151 @@
+package io.steppe.gateway.allocation;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.gateway.answer.Page;
+import io.steppe.gateway.answer.Page.Order;
+import io.steppe.gateway.answer.Read;
+import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.blocking.Interest;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.failure.Refusals;
+import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.http.Replies;
+import io.steppe.gateway.http.Request;
+import io.steppe.gateway.query.Ids;
+import io.steppe.gateway.query.ReadParameters;
+import io.steppe.gateway.service.Calls;
+import io.steppe.gateway.service.Chunks;
+import io.steppe.proto.v1.AllocListStub;
+import io.steppe.proto.v1.AllocStopResponse;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.GetAllocationReply;
+import io.steppe.rpc.v1.GetAllocationRequest;
+import io.steppe.rpc.v1.ListAllocationsReply;
+import io.steppe.rpc.v1.ListAllocationsRequest;
+import io.steppe.rpc.v1.StopAllocationReply;
+import io.steppe.rpc.v1.StopAllocationRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+
+/** {@code /v1/allocations} and {@code /v1/allocation/}. */
+@Path("/v1")
+@RunOnVirtualThread
+public class AllocationResource {
+  private static final String BASE = "/v1/allocation/";
+  private static final String STOP = "/stop";
+  private static final Order<AllocListStub> BY_CREATION =
+      Order.byCreation(AllocListStub::getCreateIndex, AllocListStub::getId);
+
+  private final Reads reads;
+  private final Calls calls;
+
+  AllocationResource(Reads reads, Calls calls) {
+    this.reads = reads;
+    this.calls = calls;
+  }
+
+  /** The allocations. */
+  @GET
+  @Path("allocations")
+  public Response list(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    ReadParameters parameters = reads.parameters(request);
+    boolean resources = request.query().bool("resources", false);
+    boolean taskStates = request.query().bool("task_states", true);
+    String prefix = Ids.prefix("alloc", parameters.prefix());
+    return reads.answer(
+        request,
+        parameters,
+        new Read(
+            Route.ALLOCATIONS,
+            resources + "/" + taskStates,
+            Interest.allocations(),
+            options -> {
+              ListAllocationsRequest call =
+                  ListAllocationsRequest.newBuilder()
+                      .setRead(options.toBuilder().setPrefix(prefix))
+                      .setResources(resources)
+                      .setTaskStates(taskStates)
+                      .build();
+              var chunks =
+                  calls.allocations(
+                      stub ->
+                          Chunks.of(
+                              stub.list(call),
+                              ListAllocationsReply::getMeta,
+                              ListAllocationsReply::getAllocationsList));
+              return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
+            }));
+  }
+
+  /** An allocation with its job. */
+  @GET
+  @Path("allocation/{rest:.*}")
+  public Response get(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    String rest = request.pathAfter(BASE);
+    if (rest.endsWith(STOP)) {
+      throw Refusal.invalidMethod();
+    }
+    ReadParameters parameters = reads.parameters(request);
+    if (rest.contains("/")) {
+      throw new Refusal(404, "resource not found");
+    }
+    String id = Ids.whole("alloc", rest);
+    return reads.answer(
+        request,
+        parameters,
+        new Read(
+            Route.ALLOCATION,
+            id,
+            Interest.allocation(id),
+            options -> {
+              GetAllocationRequest call =
+                  GetAllocationRequest.newBuilder().setRead(options).setAllocationId(id).build();
+              GetAllocationReply reply = calls.allocations(stub -> stub.get(call));
+              return Page.of(reply.getMeta(), reply.getAllocation());
+            }));
+  }
+
+  /** Stops an allocation; its job gets another. */
+  @PUT
+  @Path("allocation/{rest:.*}")
+  public Response put(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    String rest = request.pathAfter(BASE);
+    if (!rest.endsWith(STOP)) {
+      throw rest.contains("/") ? new Refusal(404, "resource not found") : Refusal.invalidMethod();
+    }
+    boolean noShutdownDelay = request.query().bool("no_shutdown_delay", false);
+    StopAllocationRequest call =
+        StopAllocationRequest.newBuilder()
+            .setCaller(request.caller())
+            .setAllocationId(Ids.whole("alloc", rest.substring(0, rest.length() - STOP.length())))
+            .setNoShutdownDelay(noShutdownDelay)
+            .build();
+    try {
+      StopAllocationReply reply = calls.allocations(stub -> stub.stop(call));
+      return Replies.written(
+          request,
+          reply.getIndex(),
+          AllocStopResponse.newBuilder()
+              .setEvalId(reply.getEvalId())
+              .setIndex(reply.getIndex())
+              .build());
+    } catch (Failure failure) {
+      throw Refusals.of(Route.ALLOCATION_STOP, failure);
+    }
+  }
+
+  /** Stops an allocation; its job gets another. */
+  @POST
+  @Path("allocation/{rest:.*}")
+  public Response post(@Context RoutingContext routing) {
+    return put(routing);
+  }
+}

@@ -1,0 +1,143 @@
+package io.steppe.gateway.evaluation;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.gateway.answer.Page;
+import io.steppe.gateway.answer.Page.Order;
+import io.steppe.gateway.answer.Read;
+import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.blocking.Interest;
+import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.http.Request;
+import io.steppe.gateway.query.Ids;
+import io.steppe.gateway.query.ReadParameters;
+import io.steppe.gateway.service.Calls;
+import io.steppe.gateway.service.Chunks;
+import io.steppe.proto.v1.AllocListStub;
+import io.steppe.proto.v1.Evaluation;
+import io.steppe.rpc.v1.GetEvaluationReply;
+import io.steppe.rpc.v1.GetEvaluationRequest;
+import io.steppe.rpc.v1.ListAllocationsReply;
+import io.steppe.rpc.v1.ListAllocationsRequest;
+import io.steppe.rpc.v1.ListEvaluationsReply;
+import io.steppe.rpc.v1.ListEvaluationsRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+
+/** {@code /v1/evaluations} and {@code /v1/evaluation/}. */
+@Path("/v1")
+@RunOnVirtualThread
+public class EvaluationResource {
+  private static final String BASE = "/v1/evaluation/";
+  private static final String ALLOCATIONS = "/allocations";
+  private static final Order<Evaluation> BY_CREATION =
+      Order.byCreation(Evaluation::getCreateIndex, Evaluation::getId);
+  private static final Order<AllocListStub> ALLOCATIONS_BY_CREATION =
+      Order.byCreation(AllocListStub::getCreateIndex, AllocListStub::getId);
+
+  private final Reads reads;
+  private final Calls calls;
+
+  EvaluationResource(Reads reads, Calls calls) {
+    this.reads = reads;
+    this.calls = calls;
+  }
+
+  /** The evaluations. */
+  @GET
+  @Path("evaluations")
+  public Response list(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    ReadParameters parameters = reads.parameters(request);
+    String prefix = Ids.prefix("eval", parameters.prefix());
+    String job = request.query().text("job");
+    String status = request.query().text("status");
+    return reads.answer(
+        request,
+        parameters,
+        new Read(
+            Route.EVALUATIONS,
+            job + "\n" + status,
+            Interest.evaluations(),
+            options -> {
+              ListEvaluationsRequest call =
+                  ListEvaluationsRequest.newBuilder()
+                      .setRead(options.toBuilder().setPrefix(prefix))
+                      .setJobId(job)
+                      .setStatus(status)
+                      .build();
+              var chunks =
+                  calls.evaluations(
+                      stub ->
+                          Chunks.of(
+                              stub.list(call),
+                              ListEvaluationsReply::getMeta,
+                              ListEvaluationsReply::getEvaluationsList));
+              return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
+            }));
+  }
+
+  /** An evaluation, or its allocations. */
+  @GET
+  @Path("evaluation/{rest:.*}")
+  public Response get(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    String rest = request.pathAfter(BASE);
+    return rest.endsWith(ALLOCATIONS)
+        ? allocations(request, rest.substring(0, rest.length() - ALLOCATIONS.length()))
+        : evaluation(request, rest);
+  }
+
+  private Response evaluation(Request request, String id) {
+    ReadParameters parameters = reads.parameters(request);
+    boolean related = request.query().bool("related", false);
+    String evaluationId = Ids.whole("eval", id);
+    return reads.answer(
+        request,
+        parameters,
+        new Read(
+            Route.EVALUATION,
+            evaluationId + (related ? "/related" : ""),
+            related ? Interest.evaluations() : Interest.evaluation(evaluationId),
+            options -> {
+              GetEvaluationRequest call =
+                  GetEvaluationRequest.newBuilder()
+                      .setRead(options)
+                      .setEvaluationId(evaluationId)
+                      .setRelated(related)
+                      .build();
+              GetEvaluationReply reply = calls.evaluations(stub -> stub.get(call));
+              return Page.of(reply.getMeta(), reply.getEvaluation());
+            }));
+  }
+
+  private Response allocations(Request request, String id) {
+    ReadParameters parameters = reads.parameters(request);
+    String evaluationId = Ids.whole("eval", id);
+    return reads.answer(
+        request,
+        parameters,
+        new Read(
+            Route.EVALUATION_ALLOCATIONS,
+            evaluationId,
+            Interest.allocations(),
+            options -> {
+              ListAllocationsRequest call =
+                  ListAllocationsRequest.newBuilder()
+                      .setRead(options)
+                      .setEvaluationId(evaluationId)
+                      .setTaskStates(true)
+                      .build();
+              var chunks =
+                  calls.allocations(
+                      stub ->
+                          Chunks.of(
+                              stub.list(call),
+                              ListAllocationsReply::getMeta,
+                              ListAllocationsReply::getAllocationsList));
+              return Page.of(chunks.meta(), chunks.all(), ALLOCATIONS_BY_CREATION, parameters);
+            }));
+  }
+}

@@ -1,0 +1,36 @@
+package io.steppe.gateway.failure;
+
+/** What clients ask for; failures of services mean different things on different routes. */
+public enum Route {
+  NODES,
+  NODE,
+  NODE_ALLOCATIONS,
+  NODE_ELIGIBILITY,
+  JOBS,
+  JOB,
+  JOB_SUMMARY,
+  JOB_VERSIONS,
+  JOB_ALLOCATIONS,
+  JOB_EVALUATIONS,
+  JOB_DEPLOYMENTS,
+  JOB_REGISTER,
+  JOB_VALIDATE,
+  JOB_DEREGISTER,
+  JOB_EVALUATE,
+  EVALUATIONS,
+  EVALUATION,
+  EVALUATION_ALLOCATIONS,
+  ALLOCATIONS,
+  ALLOCATION,
+  ALLOCATION_STOP,
+  CLIENT_STATS,
+  CLIENT_ALLOCATION_STATS,
+  FS_LIST,
+  FS_STAT,
+  FS_CAT,
+  FS_READ_AT,
+  FS_STREAM,
+  FS_LOGS,
+  EVENTS,
+  AGENT
+}

@@ -1,0 +1,187 @@
+package io.steppe.gateway.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.steppe.gateway.GatewaySettings;
+import io.steppe.gateway.answer.Gzip;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.query.Query;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+
+/**
+ * What every request meets first: paths that are not in their shortest form are redirected, a
+ * region that is not ours is refused, the body is read up to a limit.
+ */
+@ApplicationScoped
+public class Edge {
+  private static final int BEFORE_ALL = 1000;
+
+  /** Collections whose members' paths begin with them, so that alone they lack their slash. */
+  private static final Set<String> SUBTREES =
+      Set.of(
+          "/v1/node",
+          "/v1/job",
+          "/v1/allocation",
+          "/v1/evaluation",
+          "/v1/deployment",
+          "/v1/client/fs",
+          "/v1/client/allocation",
+          "/ui");
+
+  private static final Set<HttpMethod> METHODS =
+      Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
+
+  private final GatewaySettings settings;
+
+  Edge(GatewaySettings settings) {
+    this.settings = settings;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::handle, BEFORE_ALL);
+  }
+
+  private void handle(RoutingContext routing) {
+    String path = routing.request().path();
+    if (path == null || path.startsWith("/q/")) {
+      routing.next();
+      return;
+    }
+    if (Request.of(routing).isMethodRefused()) {
+      routing.next();
+      return;
+    }
+    String canonical = canonical(path);
+    if (Query.decode(path, false).isEmpty()) {
+      refuse(routing, Refusal.badRequest("invalid URL escape in the path"));
+    } else if (!canonical.equals(path)) {
+      redirect(routing, canonical);
+    } else if (!regionServed(routing, path)) {
+      refuse(routing, new Refusal(500, "No path to region"));
+    } else if (routing.request().method() == HttpMethod.GET) {
+      routing.next();
+    } else {
+      read(routing);
+    }
+  }
+
+  /** The path without empty and dot segments; with a slash where it stands for a collection. */
+  private static String canonical(String path) {
+    if (path.equals("/")) {
+      return "/ui/";
+    }
+    if (SUBTREES.contains(path)) {
+      return path + "/";
+    }
+    if (!path.contains("//") && !path.contains("/.")) {
+      return path;
+    }
+    Deque<String> segments = new ArrayDeque<>();
+    for (String segment : path.split("/")) {
+      switch (segment) {
+        case "", "." -> {}
+        case ".." -> segments.pollLast();
+        default -> segments.addLast(segment);
+      }
+    }
+    String clean = "/" + String.join("/", segments);
+    boolean slash = path.endsWith("/") || path.endsWith("/.") || path.endsWith("/..");
+    return slash && clean.length() > 1 ? clean + "/" : clean;
+  }
+
+  private static void redirect(RoutingContext routing, String path) {
+    String query = routing.request().query();
+    String to = query == null ? path : path + "?" + query;
+    String shown =
+        to.replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+            .replace("\"", "&#34;")
+            .replace("'", "&#39;");
+    boolean body = routing.request().method() == HttpMethod.GET;
+    HttpServerResponse response = routing.response().setStatusCode(307);
+    response.putHeader("Location", to).putHeader("Vary", "Accept-Encoding");
+    if (body) {
+      response
+          .putHeader("Content-Type", "text/html; charset=utf-8")
+          .end("<a href=\"" + shown + "\">Temporary Redirect</a>.");
+    } else {
+      response.end();
+    }
+  }
+
+  private boolean regionServed(RoutingContext routing, String path) {
+    String region = Request.of(routing).query().text("region");
+    return region.isEmpty()
+        || region.equals(settings.region())
+        || path.startsWith("/v1/agent/")
+        || path.equals("/v1/regions");
+  }
+
+  private void read(RoutingContext routing) {
+    long limit = settings.gateway().bodyLimit().asLongValue();
+    Buffer body = Buffer.buffer();
+    boolean[] over = {false};
+    routing
+        .request()
+        .handler(
+            piece -> {
+              if (!over[0] && body.length() + piece.length() > limit) {
+                over[0] = true;
+                refuseLarge(routing, limit);
+              } else if (!over[0]) {
+                body.appendBuffer(piece);
+              }
+            })
+        .endHandler(
+            end -> {
+              if (!over[0]) {
+                Request.of(routing).body(body);
+                if (METHODS.contains(routing.request().method())) {
+                  routing.next();
+                } else {
+                  otherMethod(routing);
+                }
+              }
+            });
+  }
+
+  private static void refuseLarge(RoutingContext routing, long limit) {
+    routing.response().putHeader("Connection", "close");
+    refuse(routing, new Refusal(413, "Request body is larger than " + limit + " bytes"));
+  }
+
+  /**
+   * Looks for what the path names, which then refuses the method; so that what is nowhere stays
+   * unknown.
+   */
+  private static void otherMethod(RoutingContext routing) {
+    Request.of(routing).refuseMethod();
+    routing.reroute(HttpMethod.GET, routing.request().uri());
+  }
+
+  /** Ends a request on the event loop. */
+  public static void refuse(RoutingContext routing, Refusal refusal) {
+    HttpServerResponse response = routing.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    Buffer text = Buffer.buffer(refusal.getMessage());
+    response
+        .setStatusCode(refusal.status())
+        .putHeader("Content-Type", Replies.TEXT)
+        .putHeader("Vary", "Accept-Encoding");
+    if (Request.of(routing).acceptsGzip()) {
+      response.putHeader("Content-Encoding", "gzip");
+      text = Buffer.buffer(Gzip.of(text.getBytes()));
+    }
+    response.end(text);
+  }
+}

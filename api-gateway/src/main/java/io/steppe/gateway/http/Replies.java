@@ -1,0 +1,74 @@
+package io.steppe.gateway.http;
+
+import com.google.protobuf.Message;
+import io.steppe.gateway.answer.Encoded;
+import io.steppe.gateway.answer.Gzip;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.json.Json;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.ResponseBuilder;
+import java.nio.charset.StandardCharsets;
+
+/** Answers as clients of this API expect them: headers, compression, layout. */
+public final class Replies {
+  /** Type of JSON answers. */
+  public static final String JSON = "application/json";
+
+  /** Type of errors and plain streams. */
+  public static final String TEXT = "text/plain; charset=utf-8";
+
+  private static final String INDEX = "X-Nomad-Index";
+
+  private Replies() {}
+
+  /** An answer to a read, its bytes encoded already. */
+  public static Response read(Encoded answer, long lastContactMs, byte[] body, boolean gzipped) {
+    ResponseBuilder builder =
+        begin(200, JSON)
+            .header(INDEX, answer.index())
+            .header("X-Nomad-KnownLeader", "true")
+            .header("X-Nomad-LastContact", lastContactMs);
+    if (!answer.nextToken().isEmpty()) {
+      builder.header("X-Nomad-NextToken", answer.nextToken());
+    }
+    if (gzipped) {
+      builder.header("Content-Encoding", "gzip");
+    }
+    return builder.entity(body).build();
+  }
+
+  /** An answer to a write that carries an index. */
+  public static Response written(Request request, long index, Message body) {
+    return finish(request, begin(200, JSON).header(INDEX, index), Json.write(body));
+  }
+
+  /** An answer without an index. */
+  public static Response document(Request request, Message body) {
+    return document(request, 200, Json.write(body));
+  }
+
+  /** An answer that is JSON already, without an index. */
+  public static Response document(Request request, int status, byte[] json) {
+    return finish(request, begin(status, JSON), json);
+  }
+
+  /** What a client is told that asked for something it can't have. */
+  public static Response refused(Request request, Refusal refusal) {
+    byte[] text = refusal.getMessage().getBytes(StandardCharsets.UTF_8);
+    ResponseBuilder builder = begin(refusal.status(), TEXT);
+    return request.acceptsGzip()
+        ? builder.header("Content-Encoding", "gzip").entity(Gzip.of(text)).build()
+        : builder.entity(text).build();
+  }
+
+  private static Response finish(Request request, ResponseBuilder builder, byte[] json) {
+    byte[] body = request.query().pretty() ? Json.pretty(json) : json;
+    return request.acceptsGzip()
+        ? builder.header("Content-Encoding", "gzip").entity(Gzip.of(body)).build()
+        : builder.entity(body).build();
+  }
+
+  private static ResponseBuilder begin(int status, String type) {
+    return Response.status(status).header("Content-Type", type).header("Vary", "Accept-Encoding");
+  }
+}

@@ -1,0 +1,142 @@
+package io.steppe.gateway.http;
+
+import com.google.protobuf.Message;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.query.Query;
+import io.steppe.json.InvalidJsonException;
+import io.steppe.json.Json;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.Caller;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+
+/** A request as it arrived: path and parameters undecoded by anybody else, the body whole. */
+public final class Request {
+  private static final String KEY = "steppe.request";
+
+  private final RoutingContext routing;
+  private final Query query;
+  private final boolean acceptsGzip;
+  private final Caller caller = Callers.anonymous();
+  private volatile Buffer body = Buffer.buffer();
+  private volatile boolean gone;
+  private volatile boolean methodRefused;
+  private volatile Runnable whenGone = () -> {};
+
+  private Request(RoutingContext routing) {
+    this.routing = routing;
+    query = Query.parse(routing.request().query());
+    acceptsGzip = acceptsGzip(routing.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
+    routing.addEndHandler(
+        ended -> {
+          gone = true;
+          whenGone.run();
+        });
+  }
+
+  /** The request of a routing context; the same one whenever it is asked for. */
+  public static Request of(RoutingContext routing) {
+    Request request = routing.get(KEY);
+    if (request == null) {
+      request = new Request(routing);
+      routing.put(KEY, request);
+    }
+    return request;
+  }
+
+  /** The path as it came, percent-encoding and all. */
+  public String path() {
+    return routing.request().path();
+  }
+
+  /** What follows a beginning of the path, percent-encoding undone. */
+  public String pathAfter(String beginning) {
+    return Query.decode(path().substring(beginning.length()), false)
+        .orElseThrow(() -> Refusal.badRequest("invalid URL escape"));
+  }
+
+  /** The parameters. */
+  public Query query() {
+    return query;
+  }
+
+  /** Who asks, with an id of this request that retries of it keep. */
+  public Caller caller() {
+    return caller;
+  }
+
+  /** Whether the answer may be compressed. */
+  public boolean acceptsGzip() {
+    return acceptsGzip;
+  }
+
+  /**
+   * The body as a message.
+   *
+   * @throws Refusal 400 without a body, for one that is no JSON, and for values of the wrong type
+   */
+  public <T extends Message> T body(T prototype) {
+    if (body.length() == 0) {
+      throw Refusal.badRequest("Request body is empty");
+    }
+    return optionalBody(prototype);
+  }
+
+  /** The body as a message; an empty one without a body. */
+  @SuppressWarnings("unchecked")
+  public <T extends Message> T optionalBody(T prototype) {
+    if (body.length() == 0) {
+      return (T) prototype.getDefaultInstanceForType();
+    }
+    try {
+      return Json.read(body.getBytes(), prototype);
+    } catch (InvalidJsonException e) {
+      throw Refusal.badRequest(e.getMessage());
+    }
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  public boolean isGone() {
+    return gone;
+  }
+
+  /**
+   * Runs the action when the client goes away, at once if it has; takes the place of one set
+   * before.
+   */
+  public void onGone(Runnable action) {
+    whenGone = action;
+    if (gone) {
+      action.run();
+    }
+  }
+
+  /** Whether it came with a method that no resource has. */
+  boolean isMethodRefused() {
+    return methodRefused;
+  }
+
+  void refuseMethod() {
+    methodRefused = true;
+  }
+
+  void body(Buffer body) {
+    this.body = body;
+  }
+
+  private static boolean acceptsGzip(String header) {
+    if (header == null) {
+      return false;
+    }
+    for (String coding : header.toLowerCase(Locale.ROOT).split(",")) {
+      String[] parts = coding.strip().split(";");
+      boolean refused = parts.length > 1 && parts[1].strip().matches("q=0(\\.0*)?");
+      if (parts[0].strip().equals("gzip") && !refused) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,131 @@
+package io.steppe.gateway.service;
+
+import io.grpc.Deadline;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractBlockingStub;
+import io.steppe.gateway.GatewaySettings;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.AllocationsGrpc;
+import io.steppe.rpc.v1.ClusterGrpc;
+import io.steppe.rpc.v1.EvaluationsGrpc;
+import io.steppe.rpc.v1.JobsGrpc;
+import io.steppe.rpc.v1.NodesGrpc;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Calls to services, made on virtual threads. A call that finds nobody is made again, with the same
+ * request, until it is answered or the patience is at its end: so the death of a replica is seen as
+ * latency. That is safe for writes, since a retried request id gets its first answer.
+ */
+@ApplicationScoped
+public class Calls {
+  private static final Logger LOG = Logger.getLogger(Calls.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final Duration patience;
+  private final Duration attempt;
+  private final NodesGrpc.NodesBlockingStub nodes;
+  private final JobsGrpc.JobsBlockingStub jobs;
+  private final EvaluationsGrpc.EvaluationsBlockingStub evaluations;
+  private final AllocationsGrpc.AllocationsBlockingStub allocations;
+  private final ClusterGrpc.ClusterBlockingStub cluster;
+
+  @Inject
+  Calls(Services services, GatewaySettings settings) {
+    patience = settings.gateway().patience();
+    attempt = settings.gateway().attempt();
+    nodes = NodesGrpc.newBlockingStub(services.nodes());
+    jobs = JobsGrpc.newBlockingStub(services.allocs());
+    evaluations = EvaluationsGrpc.newBlockingStub(services.allocs());
+    allocations = AllocationsGrpc.newBlockingStub(services.allocs());
+    cluster = ClusterGrpc.newBlockingStub(services.events());
+  }
+
+  /**
+   * Asks node-service about nodes.
+   *
+   * @throws Failure as the service says; UNAVAILABLE when it did not answer in time
+   */
+  public <T> T nodes(Function<NodesGrpc.NodesBlockingStub, T> call) {
+    return call("node-service", nodes, patience, call);
+  }
+
+  /** Asks alloc-service about jobs. */
+  public <T> T jobs(Function<JobsGrpc.JobsBlockingStub, T> call) {
+    return call("alloc-service", jobs, patience, call);
+  }
+
+  /** Asks alloc-service about evaluations. */
+  public <T> T evaluations(Function<EvaluationsGrpc.EvaluationsBlockingStub, T> call) {
+    return call("alloc-service", evaluations, patience, call);
+  }
+
+  /** Asks alloc-service about allocations. */
+  public <T> T allocations(Function<AllocationsGrpc.AllocationsBlockingStub, T> call) {
+    return call("alloc-service", allocations, patience, call);
+  }
+
+  /** Asks event-service about the replicas of the region. */
+  public <T> T cluster(Function<ClusterGrpc.ClusterBlockingStub, T> call) {
+    return call("event-service", cluster, patience, call);
+  }
+
+  /** The same calls for those who would rather know soon that nobody answers. */
+  public Calls within(Duration patience) {
+    return new Calls(this, patience);
+  }
+
+  private Calls(Calls calls, Duration patience) {
+    this.patience = patience;
+    attempt = calls.attempt;
+    nodes = calls.nodes;
+    jobs = calls.jobs;
+    evaluations = calls.evaluations;
+    allocations = calls.allocations;
+    cluster = calls.cluster;
+  }
+
+  private <S extends AbstractBlockingStub<S>, T> T call(
+      String service, S stub, Duration patience, Function<S, T> call) {
+    Deadline end = Deadline.after(patience.toNanos(), TimeUnit.NANOSECONDS);
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        return call.apply(
+            stub.withDeadline(
+                end.minimum(Deadline.after(attempt.toNanos(), TimeUnit.NANOSECONDS))));
+      } catch (StatusRuntimeException e) {
+        Failure failure = Failure.of(e);
+        if (failure.kind() != Kind.UNAVAILABLE) {
+          throw failure;
+        }
+        if (end.timeRemaining(TimeUnit.NANOSECONDS) < pause.toNanos()) {
+          LOG.debugf(failure, "%s did not answer", service);
+          throw Failure.unavailable(
+              service + " did not answer within " + patience.toSeconds() + " s");
+        }
+        pause(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private static void pause(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.unavailable("The gateway is stopping");
+    }
+  }
+}
