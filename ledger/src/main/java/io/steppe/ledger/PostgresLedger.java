@@ -36,6 +36,7 @@ public final class PostgresLedger<V extends View<V>> implements Ledger<V> {
   private final Following<V> following;
   private final Writing<V> writing;
   private final Runnable closeVertx;
+  private final Uni<Void> ready;
 
   private PostgresLedger(Vertx vertx, LedgerSettings settings, V empty, Runnable closeVertx) {
     this.settings = settings;
@@ -50,7 +51,7 @@ public final class PostgresLedger<V extends View<V>> implements Ledger<V> {
     this.writing = new Writing<>(vertx, settings, thread, standing, following);
     // Outside Quarkus the first use of Mutiny sets up context propagation, which two threads must
     // not do at once.
-    Uni.createFrom().deferred(() -> Uni.createFrom().voidItem());
+    this.ready = answering(emitter -> following.whenLoaded(() -> emitter.complete(null)));
     onThread(following::start);
   }
 
@@ -103,7 +104,7 @@ public final class PostgresLedger<V extends View<V>> implements Ledger<V> {
 
   @Override
   public Uni<Void> ready() {
-    return answering(emitter -> following.whenLoaded(() -> emitter.complete(null)));
+    return ready;
   }
 
   /**
