@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param time Unix nanoseconds
  */
 public record Note(
-    String allocationId, Optional<String> clientStatus, String clientDescription, String followUpEvaluationId, long time) {
+    String allocationId,
+    Optional<String> clientStatus,
+    String clientDescription,
+    String followUpEvaluationId,
+    long time) {
 
   /** The allocation as it is after this; indexes and modify time are the caller's. */
   public Allocation applyTo(Allocation allocation) {
@@ -24,7 +28,11 @@ public record Note(
             changed
                 .setClientStatus(status)
                 .setClientDescription(clientDescription)
-                .addAllocStates(AllocState.newBuilder().setField("client_status").setValue(status).setTime(time)));
+                .addAllocStates(
+                    AllocState.newBuilder()
+                        .setField("client_status")
+                        .setValue(status)
+                        .setTime(time)));
     if (!followUpEvaluationId.isEmpty()) {
       changed.setFollowupEvalId(followUpEvaluationId);
     }

@@ -9,21 +9,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an evaluation came to: the changes that bring its job closer to what it wants, and what the evaluation itself is to record.
+ * What an evaluation came to: the changes that bring its job closer to what it wants, and what the
+ * evaluation itself is to record.
  *
  * @param evaluationId the evaluation that was decided
  * @param snapshotIndex the index of the snapshot it was decided against
- * @param placements new allocations: complete but for create, modify and alloc modify index. Where one names a previous allocation,
- *     the previous one's {@code next_allocation} is to be set in the same commit
+ * @param placements new allocations: complete but for create, modify and alloc modify index. Where
+ *     one names a previous allocation, the previous one's {@code next_allocation} is to be set in
+ *     the same commit
  * @param inPlaceUpdates allocations that move to the job's version without a restart
  * @param stops allocations that are to end, or have ended with their node
- * @param notes smaller marks on allocations that stay: waiting for a follow-up evaluation, or unknown since their node is away
+ * @param notes smaller marks on allocations that stay: waiting for a follow-up evaluation, or
+ *     unknown since their node is away
  * @param failedTaskGroups why a group could not be placed, by group
  * @param queued allocations still to be placed, by group of the job; zero where all are
- * @param followUps evaluations to create (status pending) with a {@code wait_until}; ids are set, indexes are not
+ * @param followUps evaluations to create (status pending) with a {@code wait_until}; ids are set,
+ *     indexes are not
  * @param blocked present when an evaluation has to wait for room
  * @param desiredUpdates what was decided, in numbers, by group
- * @param rolloutWaiting more updates wait until allocations of this version are running: evaluate the job again then
+ * @param rolloutWaiting more updates wait until allocations of this version are running: evaluate
+ *     the job again then
  */
 public record Plan(
     String evaluationId,
@@ -58,7 +63,8 @@ public record Plan(
   /**
    * What makes room for a blocked evaluation.
    *
-   * @param classEligibility by computed class of nodes, whether the job could run there; a class that is not in it is not known yet
+   * @param classEligibility by computed class of nodes, whether the job could run there; a class
+   *     that is not in it is not known yet
    * @param escaped the job asks for more than classes tell: any change of a node may make room
    */
   public record Blocked(Map<String, Boolean> classEligibility, boolean escaped) {

@@ -2,7 +2,9 @@ package io.steppe.alloc.scheduler;
 
 import io.steppe.proto.v1.Allocation;
 
-/** The words that allocations, nodes and evaluations say how they are, and what follows from them. */
+/**
+ * The words that allocations, nodes and evaluations say how they are, and what follows from them.
+ */
 public final class Statuses {
   public static final String RUN = "run";
   public static final String STOP = "stop";

@@ -23,7 +23,8 @@ public record Stop(
 
   /** The allocation as it is after this; indexes and modify time are the caller's. */
   public Allocation applyTo(Allocation allocation) {
-    var changed = allocation.toBuilder().setDesiredStatus(desiredStatus).setDesiredDescription(description);
+    var changed =
+        allocation.toBuilder().setDesiredStatus(desiredStatus).setDesiredDescription(description);
     clientStatus.ifPresent(changed::setClientStatus);
     if (!followUpEvaluationId.isEmpty()) {
       changed.setFollowupEvalId(followUpEvaluationId);

@@ -11,8 +11,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * Nodes and what runs on them, as the scheduler needs them: an immutable value that a view folds its changes into. A change costs
- * what it touches, one node.
+ * Nodes and what runs on them, as the scheduler needs them: an immutable value that a view folds
+ * its changes into. A change costs what it touches, one node.
  */
 public final class Fleet {
   /** No nodes, no allocations. */
@@ -54,7 +54,8 @@ public final class Fleet {
     if (after == before) {
       return this;
     }
-    return new Fleet(nodes, after.footprints().isEmpty() ? loads.minus(nodeId) : loads.plus(nodeId, after));
+    return new Fleet(
+        nodes, after.footprints().isEmpty() ? loads.minus(nodeId) : loads.plus(nodeId, after));
   }
 
   /** A node, whatever its status. */

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The room an allocation takes on its node. Of tasks that never run at the same time only the larger ones count.
+ * The room an allocation takes on its node. Of tasks that never run at the same time only the
+ * larger ones count.
  *
  * @param cpu MHz
  * @param memoryMb MiB
@@ -50,7 +51,14 @@ public record Footprint(
             (name, task) -> {
               var lifecycle = resources.getTaskLifecyclesMap().get(name);
               boolean has = lifecycle != null && lifecycle.hasValue();
-              add(phase(has ? lifecycle.getValue() : TaskLifecycle.getDefaultInstance(), main, before, after, always), task);
+              add(
+                  phase(
+                      has ? lifecycle.getValue() : TaskLifecycle.getDefaultInstance(),
+                      main,
+                      before,
+                      after,
+                      always),
+                  task);
               task.getCpu().getReservedCoresList().forEach(core -> cores.add(core.intValue()));
               task.getDevicesList().forEach(device -> devices.addAll(device.getDeviceIdsList()));
               task.getNetworksList().forEach(network -> addPorts(network, ports));
@@ -75,7 +83,8 @@ public record Footprint(
         List.copyOf(devices));
   }
 
-  private static long[] phase(TaskLifecycle lifecycle, long[] main, long[] before, long[] after, long[] always) {
+  private static long[] phase(
+      TaskLifecycle lifecycle, long[] main, long[] before, long[] after, long[] always) {
     return switch (lifecycle.getHook()) {
       case "prestart" -> lifecycle.getSidecar() ? always : before;
       case "poststop" -> after;
@@ -89,7 +98,11 @@ public record Footprint(
   }
 
   private static void addPorts(NetworkResource network, List<HostPort> ports) {
-    network.getReservedPortsList().forEach(port -> ports.add(new HostPort(network.getIp(), (int) port.getValue())));
-    network.getDynamicPortsList().forEach(port -> ports.add(new HostPort(network.getIp(), (int) port.getValue())));
+    network
+        .getReservedPortsList()
+        .forEach(port -> ports.add(new HostPort(network.getIp(), (int) port.getValue())));
+    network
+        .getDynamicPortsList()
+        .forEach(port -> ports.add(new HostPort(network.getIp(), (int) port.getValue())));
   }
 }

@@ -103,7 +103,9 @@ public record NodeFacts(
         resources.getDisk().getDiskMb() - kept.getDisk().getDiskMb(),
         cpu.getCpuShares() / coreCount,
         List.copyOf(cores),
-        resources.getMinDynamicPort() > 0 ? (int) resources.getMinDynamicPort() : FIRST_DYNAMIC_PORT,
+        resources.getMinDynamicPort() > 0
+            ? (int) resources.getMinDynamicPort()
+            : FIRST_DYNAMIC_PORT,
         resources.getMaxDynamicPort() > 0 ? (int) resources.getMaxDynamicPort() : LAST_DYNAMIC_PORT,
         node.getNodeMaxAllocs(),
         devices(node));
@@ -138,7 +140,8 @@ public record NodeFacts(
   }
 
   private static List<HostAddress> addresses(Node node) {
-    BitSet everywhere = PortRanges.parse(node.getReservedResources().getNetworks().getReservedHostPorts());
+    BitSet everywhere =
+        PortRanges.parse(node.getReservedResources().getNetworks().getReservedHostPorts());
     List<HostAddress> addresses = new ArrayList<>();
     for (var network : node.getNodeResources().getNodeNetworksList()) {
       for (var address : network.getAddressesList()) {
@@ -162,12 +165,17 @@ public record NodeFacts(
     List<DeviceGroup> groups = new ArrayList<>();
     for (var device : node.getNodeResources().getDevicesList()) {
       List<String> healthy = new ArrayList<>();
-      device.getInstancesList().forEach(instance -> {
-        if (instance.getHealthy()) {
-          healthy.add(instance.getId());
-        }
-      });
-      groups.add(new DeviceGroup(device.getVendor(), device.getType(), device.getName(), List.copyOf(healthy)));
+      device
+          .getInstancesList()
+          .forEach(
+              instance -> {
+                if (instance.getHealthy()) {
+                  healthy.add(instance.getId());
+                }
+              });
+      groups.add(
+          new DeviceGroup(
+              device.getVendor(), device.getType(), device.getName(), List.copyOf(healthy)));
     }
     return List.copyOf(groups);
   }

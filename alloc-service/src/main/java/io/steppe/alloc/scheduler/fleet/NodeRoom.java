@@ -8,14 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The room of one node while a plan is made or checked: starts as the node is and follows what the plan takes and frees. */
+/**
+ * The room of one node while a plan is made or checked: starts as the node is and follows what the
+ * plan takes and frees.
+ */
 public final class NodeRoom {
   private final NodeFacts node;
   private final Map<String, Footprint> footprints = new HashMap<>();
   private long cpu;
   private long memoryMb;
   private long diskMb;
-  // Ports by address, cores and devices in use: made when somebody first asks, since most jobs never do.
+  // Ports by address, cores and devices in use: made when somebody first asks, since most jobs
+  // never do.
   private Map<String, BitSet> ports;
 
   /** The room of a node as it is. */
@@ -60,7 +64,8 @@ public final class NodeRoom {
     cpu -= gone.cpu();
     memoryMb -= gone.memoryMb();
     diskMb -= gone.diskMb();
-    // Two allocations may hold a port that collisions are ignored for, so the sets are made anew rather than cleared.
+    // Two allocations may hold a port that collisions are ignored for, so the sets are made anew
+    // rather than cleared.
     ports = null;
     return true;
   }
@@ -95,7 +100,8 @@ public final class NodeRoom {
     }
     if (!more.cores().isEmpty()) {
       Set<Integer> taken = usedCores();
-      if (more.cores().stream().anyMatch(core -> taken.contains(core) || !node.cores().contains(core))) {
+      if (more.cores().stream()
+          .anyMatch(core -> taken.contains(core) || !node.cores().contains(core))) {
         return Optional.of("cores");
       }
     }
@@ -106,7 +112,9 @@ public final class NodeRoom {
       }
     }
     Set<String> takenDevices = more.devices().isEmpty() ? Set.of() : usedDevices();
-    return more.devices().stream().anyMatch(takenDevices::contains) ? Optional.of("device oversubscribed") : Optional.empty();
+    return more.devices().stream().anyMatch(takenDevices::contains)
+        ? Optional.of("device oversubscribed")
+        : Optional.empty();
   }
 
   /** Which of cpu, memory and disk is too short for this much more. */
@@ -120,7 +128,9 @@ public final class NodeRoom {
     return diskMb + moreDiskMb > node.diskMb() ? Optional.of("disk") : Optional.empty();
   }
 
-  /** Ports in use on an address, those the node keeps among them; not to be changed by the caller. */
+  /**
+   * Ports in use on an address, those the node keeps among them; not to be changed by the caller.
+   */
   public BitSet used(String ip) {
     if (ports == null) {
       ports = new HashMap<>();
@@ -128,7 +138,10 @@ public final class NodeRoom {
         ports.computeIfAbsent(address.ip(), unused -> new BitSet()).or(address.reserved());
       }
       for (Footprint footprint : footprints.values()) {
-        footprint.ports().forEach(port -> ports.computeIfAbsent(port.ip(), unused -> new BitSet()).set(port.port()));
+        footprint
+            .ports()
+            .forEach(
+                port -> ports.computeIfAbsent(port.ip(), unused -> new BitSet()).set(port.port()));
       }
     }
     return ports.computeIfAbsent(ip, unused -> new BitSet());

@@ -7,7 +7,9 @@ import java.util.Optional;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
-/** The nodes of a region at one index. The list of ready ones is made once, by the first who asks. */
+/**
+ * The nodes of a region at one index. The list of ready ones is made once, by the first who asks.
+ */
 final class NodeSet {
   static final NodeSet EMPTY = new NodeSet(HashTreePMap.empty());
 
@@ -38,7 +40,11 @@ final class NodeSet {
   List<NodeFacts> ready() {
     List<NodeFacts> known = ready;
     if (known == null) {
-      known = byId.values().stream().filter(NodeFacts::ready).sorted(Comparator.comparing(NodeFacts::id)).toList();
+      known =
+          byId.values().stream()
+              .filter(NodeFacts::ready)
+              .sorted(Comparator.comparing(NodeFacts::id))
+              .toList();
       ready = known;
     }
     return known;

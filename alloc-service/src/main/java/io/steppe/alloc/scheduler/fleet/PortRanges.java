@@ -29,7 +29,9 @@ public final class PortRanges {
 
   private static int port(String text) {
     String digits = text.trim();
-    if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (digits.isEmpty()
+        || digits.length() > 5
+        || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return -1;
     }
     int port = Integer.parseInt(digits);
