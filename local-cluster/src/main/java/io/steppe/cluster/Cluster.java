@@ -68,8 +68,7 @@ public final class Cluster {
     }
     List<RunFile> left =
         RunFile.alive(folder.run()).stream().filter(f -> !f.name().equals(LAUNCHER)).toList();
-    boolean anew = left.isEmpty();
-    if (!anew) {
+    if (!left.isEmpty()) {
       console.say(
           "The launcher was killed; taking over %d running processes".formatted(left.size()));
     }
@@ -83,19 +82,15 @@ public final class Cluster {
     stopSurplus(left, all);
     all.forEach(program -> makeFolder(program.folder()));
 
-    if (anew) {
-      console.say(
-          "Starting the API gateway and %d agent%s"
-              .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
-    }
+    console.say(
+        "Starting the API gateway and %d agent%s"
+            .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
     all.stream().filter(p -> !usesDatabase(p)).forEach(p -> keep(p, Keeper.Readying.NOTHING));
     if (postgres.isPresent()) {
       startPostgres(postgres.get());
     }
     bootstrap(url, postgres.isPresent());
-    if (anew) {
-      console.say("Starting the services");
-    }
+    console.say("Starting the services");
     all.stream().filter(Cluster::usesDatabase).forEach(p -> keep(p, Keeper.Readying.NOTHING));
     awaitReady(programs);
     if (!Files.exists(folder.readyMark())) {
@@ -263,9 +258,7 @@ public final class Cluster {
       console.say("Making a PostgreSQL database in " + folder.postgres());
     }
     postgres.prepare();
-    if (Ports.isFree(postgres.port())) {
-      console.say("Starting PostgreSQL on port " + postgres.port());
-    }
+    console.say("Starting PostgreSQL on port " + postgres.port());
     Keeper keeper = keep(postgres.program(), postgres::awaitOrphansGone);
     Bootstrap server = new Bootstrap(urlOf(postgres).withDatabase("postgres"));
     await(server::accepts, keeper, "PostgreSQL does not start");

@@ -3,6 +3,7 @@ package io.steppe.alloc.view;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt64Value;
+import io.steppe.alloc.scheduler.fleet.Fleet;
 import io.steppe.ledger.LoggedChange;
 import io.steppe.ledger.Tables;
 import io.steppe.ledger.View;
@@ -25,6 +26,7 @@ import org.pcollections.PSet;
  *
  * @param versions versions of jobs, the current one included; also those of purged jobs that
  *     allocations still refer to
+ * @param fleet nodes and what runs on them, as the scheduler needs them
  * @param lastPlans per job the index of the last change that told an allocation what to do
  */
 public record AllocView(
@@ -39,7 +41,8 @@ public record AllocView(
     PMap<JobKey, Long> lastPlans,
     PMap<String, Deployment> deployments,
     PMap<String, Node> nodes,
-    PMap<String, Long> positions)
+    PMap<String, Long> positions,
+    Fleet fleet)
     implements View<AllocView> {
 
   /** The view of an empty region. */
@@ -56,7 +59,8 @@ public record AllocView(
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
-        HashTreePMap.empty());
+        HashTreePMap.empty(),
+        Fleet.EMPTY);
   }
 
   @Override
@@ -186,8 +190,7 @@ public record AllocView(
     var known = evaluations.get(id);
     return known == null
         ? this
-        : withEvaluations(
-            evaluations.minus(id), remove(evaluationsByJob, JobKey.of(known), id));
+        : withEvaluations(evaluations.minus(id), remove(evaluationsByJob, JobKey.of(known), id));
   }
 
   public AllocView with(Allocation allocation) {
@@ -211,7 +214,8 @@ public record AllocView(
         before == null ? add(allocationsByJob, key, id) : allocationsByJob,
         before == null ? add(allocationsByNode, allocation.getNodeId(), id) : allocationsByNode,
         byEvaluation,
-        plans);
+        plans,
+        fleet.with(allocation));
   }
 
   private AllocView withoutAllocation(String id) {
@@ -225,31 +229,32 @@ public record AllocView(
         byJob,
         remove(allocationsByNode, known.getNodeId(), id),
         remove(allocationsByEvaluation, known.getEvalId(), id),
-        byJob.containsKey(JobKey.of(known)) ? lastPlans : lastPlans.minus(JobKey.of(known)));
+        byJob.containsKey(JobKey.of(known)) ? lastPlans : lastPlans.minus(JobKey.of(known)),
+        fleet.withoutAllocation(known.getNodeId(), id));
   }
 
   public AllocView with(Deployment deployment) {
-    return withRest(deployments.plus(deployment.getId(), deployment), nodes, positions);
+    return withRest(deployments.plus(deployment.getId(), deployment), nodes, positions, fleet);
   }
 
   private AllocView withoutDeployment(String id) {
-    return withRest(deployments.minus(id), nodes, positions);
+    return withRest(deployments.minus(id), nodes, positions, fleet);
   }
 
   public AllocView with(Node node) {
-    return withRest(deployments, nodes.plus(node.getId(), node), positions);
+    return withRest(deployments, nodes.plus(node.getId(), node), positions, fleet.with(node));
   }
 
   private AllocView withoutNode(String id) {
-    return withRest(deployments, nodes.minus(id), positions);
+    return withRest(deployments, nodes.minus(id), positions, fleet.withoutNode(id));
   }
 
   public AllocView withPosition(String follower, long index) {
-    return withRest(deployments, nodes, positions.plus(follower, index));
+    return withRest(deployments, nodes, positions.plus(follower, index), fleet);
   }
 
   private AllocView withoutPosition(String follower) {
-    return withRest(deployments, nodes, positions.minus(follower));
+    return withRest(deployments, nodes, positions.minus(follower), fleet);
   }
 
   private AllocView withJobs(PMap<JobKey, Job> newJobs, PMap<JobKey, PMap<Long, Job>> newVersions) {
@@ -265,7 +270,8 @@ public record AllocView(
         lastPlans,
         deployments,
         nodes,
-        positions);
+        positions,
+        fleet);
   }
 
   private AllocView withEvaluations(
@@ -282,7 +288,8 @@ public record AllocView(
         lastPlans,
         deployments,
         nodes,
-        positions);
+        positions,
+        fleet);
   }
 
   private AllocView withAllocations(
@@ -290,7 +297,8 @@ public record AllocView(
       PMap<JobKey, PSet<String>> newByJob,
       PMap<String, PSet<String>> newByNode,
       PMap<String, PSet<String>> newByEvaluation,
-      PMap<JobKey, Long> newLastPlans) {
+      PMap<JobKey, Long> newLastPlans,
+      Fleet newFleet) {
     return new AllocView(
         jobs,
         versions,
@@ -303,13 +311,15 @@ public record AllocView(
         newLastPlans,
         deployments,
         nodes,
-        positions);
+        positions,
+        newFleet);
   }
 
   private AllocView withRest(
       PMap<String, Deployment> newDeployments,
       PMap<String, Node> newNodes,
-      PMap<String, Long> newPositions) {
+      PMap<String, Long> newPositions,
+      Fleet newFleet) {
     return new AllocView(
         jobs,
         versions,
@@ -322,7 +332,8 @@ public record AllocView(
         lastPlans,
         newDeployments,
         newNodes,
-        newPositions);
+        newPositions,
+        newFleet);
   }
 
   private static <K> Set<String> ids(PMap<K, PSet<String>> index, K key) {

@@ -203,7 +203,10 @@ public final class Edit {
     var row = new RowKey(Tables.JOBS, key.stored());
     var before = changes.get(row);
     var change = Change.put(Tables.JOBS, key.stored(), stored.toByteString());
-    record(before == null ? change : new Change(change.table(), change.key(), change.object(), before.event()));
+    record(
+        before == null
+            ? change
+            : new Change(change.table(), change.key(), change.object(), before.event()));
   }
 
   private static EventTag jobTag(Job job, String type, Optional<ByteString> last) {

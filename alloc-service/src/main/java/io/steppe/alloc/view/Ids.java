@@ -32,8 +32,7 @@ public final class Ids {
   public static Optional<Failure> malformedPrefix(String what, String prefix) {
     long hyphens = prefix.chars().filter(c -> c == '-').count();
     if (hyphens > MAX_HYPHENS) {
-      return Optional.of(
-          invalid(what, "UUID should have maximum of 4 \"-\"; got " + hyphens));
+      return Optional.of(invalid(what, "UUID should have maximum of 4 \"-\"; got " + hyphens));
     }
     var digits = prefix.replace("-", "");
     if (digits.length() % 2 != 0) {

@@ -11,7 +11,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How reads are answered: from a view that holds every commit before them, or, stale, from the one there is. */
+/**
+ * How reads are answered: from a view that holds every commit before them, or, stale, from the one
+ * there is.
+ */
 public final class Reads {
   /** Bytes of objects in one message; the rest of 1 MiB is room for its envelope. */
   private static final int CHUNK_BYTES = 512 * 1024;
@@ -26,8 +29,7 @@ public final class Reads {
 
   /** The view a read with these options is answered from. */
   public Uni<Read> read(ReadOptions options) {
-    var snapshot =
-        options.getStale() ? Uni.createFrom().item(ledger::snapshot) : ledger.latest();
+    var snapshot = options.getStale() ? Uni.createFrom().item(ledger::snapshot) : ledger.latest();
     return snapshot.map(view -> new Read(view, options, age(view, options)));
   }
 

@@ -1,0 +1,109 @@
+package io.steppe.alloc.service;
+
+import io.steppe.alloc.evaluation.Ownership;
+import io.steppe.alloc.view.AllocView;
+import io.steppe.alloc.view.Reads;
+import io.steppe.ledger.FixedReplicas;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.Replicas;
+import io.steppe.ledger.Tables;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What endpoints and workers are made of. */
+@Dependent
+public class AllocBeans {
+  private static final String SCHEMA = "alloc";
+  private static final Set<String> TABLES =
+      Set.of(
+          Tables.JOBS,
+          Tables.JOB_VERSIONS,
+          Tables.EVALS,
+          Tables.ALLOCS,
+          Tables.DEPLOYMENTS,
+          Tables.POSITIONS,
+          Tables.NODES);
+
+  /** What this process is called among the replicas, for as long as it lives. */
+  record Self(String id) {}
+
+  @Produces
+  @Singleton
+  Self self(AllocConfig config) {
+    return new Self(
+        config.replica().id().orElseGet(() -> Ownership.SERVICE + "-" + UUID.randomUUID()));
+  }
+
+  @Produces
+  @Singleton
+  Ledger<AllocView> ledger(Vertx vertx, AllocConfig config, Self self, InstantSource clock) {
+    var database = config.database();
+    var settings =
+        LedgerSettings.of(
+                database.url(),
+                DatabaseConfig.userOf(database.url(), database.user().orElse("")),
+                DatabaseConfig.passwordOf(database.url(), database.password().orElse("")),
+                SCHEMA,
+                TABLES,
+                self.id())
+            .withDurabilityChecked(database.durabilityChecked())
+            .withClock(clock);
+    return PostgresLedger.open(vertx, settings, AllocView.empty());
+  }
+
+  void close(@Disposes Ledger<AllocView> ledger) {
+    ledger.close();
+  }
+
+  @Produces
+  @Singleton
+  Replicas replicas(
+      AllocConfig config,
+      Self self,
+      InstantSource clock,
+      @ConfigProperty(name = "quarkus.grpc.server.port") int port,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    var address = config.replica().address().orElse("127.0.0.1:" + port);
+    var member =
+        new Replicas.Member(
+            self.id(), Ownership.SERVICE, address, version, clock.instant(), 1, Instant.MAX, true);
+    return new FixedReplicas(self.id(), List.of(member));
+  }
+
+  void close(@Disposes Replicas replicas) {
+    replicas.close();
+  }
+
+  @Produces
+  @Singleton
+  InstantSource clock() {
+    return InstantSource.system();
+  }
+
+  @Produces
+  @Singleton
+  Supplier<RandomGenerator> random() {
+    return () -> new SplittableRandom(ThreadLocalRandom.current().nextLong());
+  }
+
+  @Produces
+  @Singleton
+  Reads reads(Ledger<AllocView> ledger, InstantSource clock) {
+    return new Reads(ledger, clock);
+  }
+}

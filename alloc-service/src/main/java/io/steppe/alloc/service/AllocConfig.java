@@ -1,0 +1,91 @@
+package io.steppe.alloc.service;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of alloc-service. */
+@ConfigMapping(prefix = "steppe")
+public interface AllocConfig {
+  /** The region this cluster is. */
+  @WithDefault("global")
+  String region();
+
+  Database database();
+
+  Replica replica();
+
+  Alloc alloc();
+
+  /** Where the state lives. */
+  interface Database {
+    /** postgresql://[user[:password]@]host:port/database, a direct connection. */
+    String url();
+
+    /** The role, where the url names none; the service's own unless set. */
+    Optional<String> user();
+
+    Optional<String> password();
+
+    /** Whether a database that may lose acknowledged writes is refused; off in tests only. */
+    @WithDefault("true")
+    boolean durabilityChecked();
+  }
+
+  /** Who this process is among the replicas. */
+  interface Replica {
+    /** Unique; random unless set. */
+    Optional<String> id();
+
+    /**
+     * host:port of the gRPC listener as others dial it; this host's name and the listener's port
+     * unless set.
+     */
+    Optional<String> address();
+  }
+
+  /** How evaluations are worked on, and how long what is over is kept. */
+  interface Alloc {
+    /** Evaluations decided at a time. */
+    @WithDefault("8")
+    int workers();
+
+    /** Plans made for an evaluation of a service or system job before it is given up. */
+    @WithDefault("5")
+    int serviceAttempts();
+
+    /** Plans made for an evaluation of a batch job before it is given up. */
+    @WithDefault("5")
+    int batchAttempts();
+
+    /** Until an evaluation given up for conflicts is followed by another. */
+    @WithDefault("5s")
+    Duration attemptsDelay();
+
+    /** Until an evaluation the scheduler failed on is followed by another. */
+    @WithDefault("60s")
+    Duration errorDelay();
+
+    Gc gc();
+  }
+
+  /** What is over is deleted after a while. */
+  interface Gc {
+    /** Between looks for what can go. */
+    @WithDefault("5m")
+    Duration interval();
+
+    /** Age of ended evaluations, and of the allocations they made. */
+    @WithDefault("1h")
+    Duration evaluationAge();
+
+    /** The same for batch jobs. */
+    @WithDefault("24h")
+    Duration batchEvaluationAge();
+
+    /** Age of dead jobs. */
+    @WithDefault("4h")
+    Duration jobAge();
+  }
+}
