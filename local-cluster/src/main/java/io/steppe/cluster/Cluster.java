@@ -68,7 +68,8 @@ public final class Cluster {
     }
     List<RunFile> left =
         RunFile.alive(folder.run()).stream().filter(f -> !f.name().equals(LAUNCHER)).toList();
-    if (!left.isEmpty()) {
+    boolean anew = left.isEmpty();
+    if (!anew) {
       console.say(
           "The launcher was killed; taking over %d running processes".formatted(left.size()));
     }
@@ -82,15 +83,19 @@ public final class Cluster {
     stopSurplus(left, all);
     all.forEach(program -> makeFolder(program.folder()));
 
-    console.say(
-        "Starting the API gateway and %d agent%s"
-            .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
+    if (anew) {
+      console.say(
+          "Starting the API gateway and %d agent%s"
+              .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
+    }
     all.stream().filter(p -> !usesDatabase(p)).forEach(p -> keep(p, Keeper.Readying.NOTHING));
     if (postgres.isPresent()) {
       startPostgres(postgres.get());
     }
     bootstrap(url, postgres.isPresent());
-    console.say("Starting the services");
+    if (anew) {
+      console.say("Starting the services");
+    }
     all.stream().filter(Cluster::usesDatabase).forEach(p -> keep(p, Keeper.Readying.NOTHING));
     awaitReady(programs);
     if (!Files.exists(folder.readyMark())) {
@@ -258,7 +263,9 @@ public final class Cluster {
       console.say("Making a PostgreSQL database in " + folder.postgres());
     }
     postgres.prepare();
-    console.say("Starting PostgreSQL on port " + postgres.port());
+    if (Ports.isFree(postgres.port())) {
+      console.say("Starting PostgreSQL on port " + postgres.port());
+    }
     Keeper keeper = keep(postgres.program(), postgres::awaitOrphansGone);
     Bootstrap server = new Bootstrap(urlOf(postgres).withDatabase("postgres"));
     await(server::accepts, keeper, "PostgreSQL does not start");

@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record ProcessId(long pid, String start) {
   private static final boolean PROC = Files.isReadable(Path.of("/proc/self/stat"));
-  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration TICK = Duration.ofMillis(50);
 
   /** The live process of that pid. */
   public static Optional<ProcessId> of(long pid) {
