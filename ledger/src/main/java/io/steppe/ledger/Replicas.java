@@ -1,6 +1,7 @@
 package io.steppe.ledger;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -31,6 +32,21 @@ public interface Replicas extends AutoCloseable {
       long generation,
       Instant leaseUntil,
       boolean alive) {}
+
+  /**
+   * What a process says of itself; see {@link Member}.
+   *
+   * @param id must be no other running process's
+   */
+  record Self(String id, String service, String address, String version, Instant startedAt) {
+    public Self {
+      if (id.isEmpty() || service.isEmpty()) {
+        throw new IllegalArgumentException("a replica has an id and a service");
+      }
+      // PostgreSQL's resolution: what is read back equals what was written.
+      startedAt = startedAt.truncatedTo(ChronoUnit.MICROS);
+    }
+  }
 
   /**
    * Members known at the last renewal, the ended ones too until they are forgotten, in order of id.
