@@ -14,8 +14,8 @@ public final class BuiltInPools {
 
   static final PMap<String, NodePool> ALL_BY_NAME =
       HashTreePMap.<String, NodePool>empty()
-          .plus(ALL, pool(ALL, "Node pool with all nodes in the cluster."))
-          .plus(DEFAULT, pool(DEFAULT, "Default node pool."));
+          .plus(ALL, pool(ALL, "All nodes of the region."))
+          .plus(DEFAULT, pool(DEFAULT, "Nodes that name no pool."));
 
   private BuiltInPools() {}
 

@@ -1,0 +1,146 @@
+package io.steppe.node.client;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.steppe.ledger.Replicas;
+import io.steppe.ledger.Replicas.Member;
+import io.steppe.node.session.Session;
+import io.steppe.node.session.SessionRow;
+import io.steppe.node.session.SessionRows;
+import io.steppe.node.session.Sessions;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.ClientUp;
+import io.steppe.rpc.v1.ClientsGrpc;
+import java.util.Optional;
+
+/**
+ * Where calls for agents come in: passed to the agent, or once to the replica that has its session.
+ */
+@GrpcService
+public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
+  private final Sessions sessions;
+  private final SessionRows rows;
+  private final Replicas replicas;
+  private final Answers answers;
+  private final Peers peers;
+
+  public ClientsEndpoint(
+      Sessions sessions, SessionRows rows, Replicas replicas, Answers answers, Peers peers) {
+    this.sessions = sessions;
+    this.rows = rows;
+    this.replicas = replicas;
+    this.answers = answers;
+    this.peers = peers;
+  }
+
+  static Failure noPath() {
+    return Failure.notFound("No path to node");
+  }
+
+  @Override
+  public StreamObserver<ClientUp> open(StreamObserver<ClientFrame> frames) {
+    var reader = (ServerCallStreamObserver<ClientFrame>) frames;
+    ReaderCall call = new ReaderCall(reader);
+    reader.setOnCancelHandler(call::cancel);
+    return call;
+  }
+
+  /** The reader's side of a call. */
+  private final class ReaderCall implements StreamObserver<ClientUp> {
+    private final ServerCallStreamObserver<ClientFrame> reader;
+    private Optional<Leg> leg = Optional.empty();
+    private int creditBefore;
+    private boolean asked;
+    private boolean cancelled;
+
+    ReaderCall(ServerCallStreamObserver<ClientFrame> reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public void onNext(ClientUp message) {
+      switch (message.getUpCase()) {
+        case REQUEST -> request(message.getRequest());
+        case CREDIT -> credit(message.getCredit());
+        case UP_NOT_SET -> {}
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      cancel();
+    }
+
+    @Override
+    public void onCompleted() {
+      if (!asked) {
+        fail(Failure.invalid("a call begins with its request"));
+      }
+    }
+
+    private void request(ClientRequest request) {
+      if (asked) {
+        fail(Failure.invalid("a call has one request"));
+        return;
+      }
+      asked = true;
+      try {
+        Callers.required(request.getCaller());
+        Optional<Session> here = sessions.live(request.getNodeId());
+        if (here.isPresent()) {
+          go(answers.ask(here.get(), request, reader));
+        } else if (request.getForwarded()) {
+          throw noPath();
+        } else {
+          passOn(request);
+        }
+      } catch (Failure failure) {
+        fail(failure);
+      }
+    }
+
+    private void passOn(ClientRequest request) {
+      rows.of(request.getNodeId())
+          .subscribe()
+          .with(
+              row ->
+                  row.flatMap(ClientsEndpoint.this::elsewhere)
+                      .ifPresentOrElse(
+                          replica -> go(peers.ask(replica, request, reader)), () -> fail(noPath())),
+              error -> fail(Failure.of(error)));
+    }
+
+    private synchronized void go(Leg begun) {
+      leg = Optional.of(begun);
+      if (cancelled) {
+        begun.cancel();
+      } else if (creditBefore > 0) {
+        begun.credit(creditBefore);
+      }
+    }
+
+    private synchronized void credit(int bytes) {
+      leg.ifPresentOrElse(begun -> begun.credit(bytes), () -> creditBefore += bytes);
+    }
+
+    private synchronized void cancel() {
+      cancelled = true;
+      leg.ifPresent(Leg::cancel);
+    }
+
+    private void fail(Failure failure) {
+      reader.onError(failure.toStatus());
+    }
+  }
+
+  private Optional<Member> elsewhere(SessionRow row) {
+    return replicas.members(Sessions.SERVICE).stream()
+        .filter(one -> one.id().equals(row.replica()) && one.generation() == row.generation())
+        .filter(one -> !one.id().equals(replicas.self().id()))
+        .findFirst();
+  }
+}

@@ -1,0 +1,10 @@
+package io.steppe.node.client;
+
+/** The way from this replica on to an agent, as the reader's side sees it. */
+interface Leg {
+  /** The reader takes that many bytes more. */
+  void credit(int bytes);
+
+  /** The reader is gone: so is the call. */
+  void cancel();
+}

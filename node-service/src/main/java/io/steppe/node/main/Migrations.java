@@ -1,0 +1,61 @@
+package io.steppe.node.main;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings the schema {@code node} up to date, as soon as the database lets us: services start in any
+ * order. Several replicas at once wait for each other; migrations of newer replicas are no error.
+ */
+final class Migrations {
+  private static final Logger LOG = Logger.getLogger(Migrations.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final String SCHEMA = "node";
+
+  private final DatabaseAddress database;
+  private final ScheduledExecutorService worker;
+  private volatile boolean done;
+
+  Migrations(DatabaseAddress database, ScheduledExecutorService worker) {
+    this.database = database;
+    this.worker = worker;
+  }
+
+  boolean done() {
+    return done;
+  }
+
+  /** Tries until it works. */
+  void start() {
+    worker.execute(this::attempt);
+  }
+
+  private void attempt() {
+    try {
+      flyway().migrate();
+      done = true;
+    } catch (FlywayException e) {
+      LOG.warnf(
+          "schema %s waits for the database: %s",
+          SCHEMA, e.getMessage().lines().findFirst().orElse(""));
+      worker.schedule(this::attempt, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private Flyway flyway() {
+    return Flyway.configure(Thread.currentThread().getContextClassLoader())
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .schemas(SCHEMA)
+        .defaultSchema(SCHEMA)
+        .createSchemas(false)
+        .placeholders(Map.of("schema", SCHEMA))
+        .locations("classpath:io/steppe/ledger/schema", "classpath:db/node")
+        .ignoreMigrationPatterns("*:future")
+        .load();
+  }
+}

@@ -1,0 +1,199 @@
+package io.steppe.node.main;
+
+import io.grpc.ManagedChannel;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.PostgresReplicas;
+import io.steppe.ledger.Replicas;
+import io.steppe.node.client.Answers;
+import io.steppe.node.client.Peers;
+import io.steppe.node.session.Adoption;
+import io.steppe.node.session.AllocationFeed;
+import io.steppe.node.session.HeartbeatTtl;
+import io.steppe.node.session.PostgresSessionRows;
+import io.steppe.node.session.SessionRows;
+import io.steppe.node.session.Sessions;
+import io.steppe.node.session.UpdateRelay;
+import io.steppe.node.session.Watch;
+import io.steppe.node.view.NodeView;
+import io.steppe.rpc.Channels;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Puts the service together, starts what runs by itself, and stops it in order. */
+@ApplicationScoped
+class NodeService {
+  private static final Logger LOG = Logger.getLogger(NodeService.class);
+
+  /**
+   * Sessions are claimed, adopted and looked up on these; commits have connections of their own.
+   */
+  private static final int CONNECTIONS = 2;
+
+  private final NodeSettings settings;
+  private final InstantSource clock = InstantSource.system();
+  private final ScheduledExecutorService worker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("node-service").factory());
+  private final ScheduledExecutorService sender =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("node-allocations").factory());
+  private final Ledger<NodeView> ledger;
+  private final Replicas replicas;
+  private final Pool pool;
+  private final SessionRows rows;
+  private final ManagedChannel allocService;
+  private final Sessions sessions;
+  private final Answers answers;
+  private final Peers peers = new Peers();
+  private final Migrations migrations;
+
+  NodeService(
+      NodeSettings settings,
+      @ConfigProperty(name = "quarkus.application.version") String version,
+      Vertx vertx) {
+    this.settings = settings;
+    DatabaseAddress database = DatabaseAddress.of(settings.database());
+    String id = settings.replica().id().orElseGet(() -> "node-service-" + UUID.randomUUID());
+    LedgerSettings ledgerSettings =
+        LedgerSettings.of(
+                database.url(), database.user(), database.password(), "node", NodeView.TABLES, id)
+            .withDurabilityChecked(settings.database().durabilityChecked());
+    this.migrations = new Migrations(database, worker);
+    this.ledger = PostgresLedger.open(vertx, ledgerSettings, NodeView.empty());
+    this.replicas =
+        PostgresReplicas.open(
+            vertx,
+            ledgerSettings,
+            new Replicas.Self(
+                id, Sessions.SERVICE, settings.replica().address(), version, clock.instant()));
+    this.pool = pool(vertx, database);
+    this.rows = new PostgresSessionRows(pool);
+    this.allocService = Channels.open(settings.allocService());
+    this.sessions =
+        new Sessions(
+            ledger,
+            rows,
+            replicas,
+            new UpdateRelay(allocService, worker),
+            new HeartbeatTtl(
+                settings.heartbeat().minTtl(),
+                settings.heartbeat().maxPerSecond(),
+                settings.heartbeat().grace()),
+            clock,
+            RandomGenerator.getDefault());
+    this.answers = new Answers(worker, settings.relay().answerWithin());
+  }
+
+  private static Pool pool(Vertx vertx, DatabaseAddress database) {
+    PgConnectOptions options =
+        new PgConnectOptions()
+            .setHost(database.host())
+            .setPort(database.port())
+            .setDatabase(database.database())
+            .setUser(database.user())
+            .setPassword(database.password())
+            .setCachePreparedStatements(true);
+    return Pool.newInstance(
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(CONNECTIONS))
+            .connectingTo(options)
+            .using(vertx)
+            .build());
+  }
+
+  void start(@Observes StartupEvent event) {
+    migrations.start();
+    new AllocationFeed(sessions, sender).follow(ledger);
+    Watch watch =
+        new Watch(ledger, replicas, sessions, new Adoption(ledger, rows, sessions), clock);
+    long tick = settings.heartbeat().tick().toMillis();
+    worker.scheduleWithFixedDelay(() -> tick(watch), tick, tick, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick(Watch watch) {
+    try {
+      watch.tick();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "looking for late nodes failed; tried again");
+    }
+  }
+
+  /** Agents dial elsewhere, others take the nodes over, then the connections go. */
+  void stop(@Observes ShutdownEvent event) {
+    worker.shutdownNow();
+    sessions.giveUpAll();
+    sender.shutdownNow();
+    replicas.close();
+    ledger.close();
+    peers.close();
+    Channels.close(allocService);
+    pool.closeAndForget();
+  }
+
+  @Produces
+  @Singleton
+  Ledger<NodeView> ledger() {
+    return ledger;
+  }
+
+  @Produces
+  @Singleton
+  Replicas replicas() {
+    return replicas;
+  }
+
+  @Produces
+  @Singleton
+  SessionRows rows() {
+    return rows;
+  }
+
+  @Produces
+  @Singleton
+  Sessions sessions() {
+    return sessions;
+  }
+
+  @Produces
+  @Singleton
+  Answers answers() {
+    return answers;
+  }
+
+  @Produces
+  @Singleton
+  Peers peers() {
+    return peers;
+  }
+
+  @Produces
+  @Singleton
+  InstantSource clock() {
+    return clock;
+  }
+
+  @Produces
+  @Singleton
+  Migrations migrations() {
+    return migrations;
+  }
+}

@@ -1,0 +1,74 @@
+package io.steppe.node.main;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What an operator can set. */
+@ConfigMapping(prefix = "steppe")
+public interface NodeSettings {
+  Replica replica();
+
+  Database database();
+
+  /** Where alloc-service listens: host:port, more after commas. */
+  @WithDefault("127.0.0.1:4652")
+  String allocService();
+
+  Heartbeat heartbeat();
+
+  Relay relay();
+
+  /** This process among the replicas. */
+  interface Replica {
+    /** Unique; kept over restarts where whoever starts the process gives one. Random otherwise. */
+    Optional<String> id();
+
+    /** host:port of the gRPC listener as other replicas and agents dial it. */
+    @WithDefault("127.0.0.1:4651")
+    String address();
+  }
+
+  /** The region's PostgreSQL. */
+  interface Database {
+    /** postgresql://host:port/database; a direct connection, no pooler between. */
+    @WithDefault("postgresql://127.0.0.1:5432/steppe")
+    String url();
+
+    @WithDefault("steppe_node")
+    String user();
+
+    Optional<String> password();
+
+    /** Off in tests only: whether PostgreSQL must have fsync and synchronous_commit on. */
+    @WithDefault("true")
+    boolean durabilityChecked();
+  }
+
+  /** How long agents may be silent. */
+  interface Heartbeat {
+    /** The shortest time between two heartbeats of an agent. */
+    @WithDefault("10s")
+    Duration minTtl();
+
+    /** Heartbeats a second that a replica asks for altogether. */
+    @WithDefault("50")
+    double maxPerSecond();
+
+    /** How much later than asked a heartbeat may come. */
+    @WithDefault("10s")
+    Duration grace();
+
+    /** Between two looks at who is late; at least a second outside tests. */
+    @WithDefault("1s")
+    Duration tick();
+  }
+
+  /** Calls passed on to agents. */
+  interface Relay {
+    /** How long an agent may take to begin an answer. */
+    @WithDefault("10s")
+    Duration answerWithin();
+  }
+}

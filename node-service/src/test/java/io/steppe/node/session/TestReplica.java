@@ -1,0 +1,86 @@
+package io.steppe.node.session;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.Replicas;
+import io.steppe.ledger.Replicas.Member;
+import io.steppe.node.client.Answers;
+import io.steppe.node.client.ClientsEndpoint;
+import io.steppe.node.client.Peers;
+import io.steppe.node.node.NodesEndpoint;
+import io.steppe.node.view.NodeView;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** A replica of node-service with everything but Quarkus. */
+public final class TestReplica implements AutoCloseable {
+  static final Duration TTL = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** Longer than any TTL with its grace. */
+  static final Duration TOO_LATE = Duration.ofSeconds(26);
+
+  final Sessions sessions;
+  final Watch watch;
+  final Server server;
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final ExecutorService sender = Executors.newSingleThreadExecutor();
+  private final Peers peers = new Peers();
+  private final AutoCloseable feed;
+
+  public TestReplica(
+      Ledger<NodeView> ledger,
+      SessionRows rows,
+      Replicas replicas,
+      TestAllocService allocService,
+      InstantSource clock)
+      throws IOException {
+    UpdateRelay relay = new UpdateRelay(allocService.channel(), timer);
+    sessions =
+        new Sessions(
+            ledger, rows, replicas, relay, new HeartbeatTtl(TTL, 50, GRACE), clock, new Random(1));
+    Adoption adoption = new Adoption(ledger, rows, sessions);
+    watch = new Watch(ledger, replicas, sessions, adoption, clock);
+    feed = new AllocationFeed(sessions, sender).follow(ledger);
+    Answers answers = new Answers(timer, Duration.ofSeconds(10));
+    server =
+        NettyServerBuilder.forPort(0)
+            .addService(new AgentSessionEndpoint(sessions, ledger, answers))
+            .addService(new ClientsEndpoint(sessions, rows, replicas, answers, peers))
+            .addService(new NodesEndpoint(ledger, clock))
+            .build()
+            .start();
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  static Member member(String id, long generation, int port) {
+    return new Member(
+        id,
+        Sessions.SERVICE,
+        "127.0.0.1:" + port,
+        "1",
+        Instant.EPOCH,
+        generation,
+        Instant.MAX,
+        true);
+  }
+
+  @Override
+  public void close() throws Exception {
+    feed.close();
+    server.shutdownNow().awaitTermination();
+    peers.close();
+    timer.shutdownNow();
+    sender.shutdownNow();
+  }
+}
