@@ -1,5 +1,6 @@
 package io.steppe.alloc.job;
 
+import io.steppe.alloc.canonical.Canonicaliser;
 import io.steppe.proto.v1.Job;
 import java.util.List;
 
@@ -15,7 +16,7 @@ record CheckedJob(Job job, List<String> errors, String warnings) {
   }
 
   static CheckedJob of(Job given) {
-    return new CheckedJob(given, List.of(), "");
+    return new CheckedJob(Canonicaliser.canonicalise(given), List.of(), "");
   }
 
   /** All errors as one text; empty for none. */
