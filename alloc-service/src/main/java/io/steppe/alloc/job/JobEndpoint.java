@@ -74,8 +74,8 @@ public class JobEndpoint implements Jobs {
       return Uni.createFrom().failure(Failure.invalid("missing job for registration"));
     }
     var checked = CheckedJob.of(request.getJob());
-    if (!checked.errors().isEmpty()) {
-      return Uni.createFrom().failure(Failure.invalid(checked.errorText()));
+    if (!checked.validation().valid()) {
+      return Uni.createFrom().failure(Failure.invalid(checked.validation().error()));
     }
     var job = checked.job().toBuilder().setSubmitTime(nanos(clock.instant())).build();
     var enforced =
@@ -86,7 +86,7 @@ public class JobEndpoint implements Jobs {
         Callers.required(call.getCaller()).getRequestId(),
         RegisterJobReply.parser(),
         new RegisterJob(
-            job, enforced, request.getEvalPriority(), Ids.from(random.get()), checked.warnings()));
+            job, enforced, request.getEvalPriority(), Ids.from(random.get()), checked.validation().warning()));
   }
 
   @Override
@@ -96,9 +96,9 @@ public class JobEndpoint implements Jobs {
             () -> {
               var checked = CheckedJob.of(call.getJob());
               return ValidateJobReply.newBuilder()
-                  .addAllErrors(checked.errors())
-                  .setError(checked.errorText())
-                  .setWarnings(checked.warnings())
+                  .addAllErrors(checked.validation().errors())
+                  .setError(checked.validation().error())
+                  .setWarnings(checked.validation().warning())
                   .build();
             })
         .onFailure()

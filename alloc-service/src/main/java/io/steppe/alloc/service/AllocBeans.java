@@ -3,10 +3,10 @@ package io.steppe.alloc.service;
 import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Reads;
-import io.steppe.ledger.FixedReplicas;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
 import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
 import io.vertx.core.Vertx;
@@ -14,9 +14,7 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -51,18 +49,22 @@ public class AllocBeans {
 
   @Produces
   @Singleton
-  Ledger<AllocView> ledger(Vertx vertx, AllocConfig config, Self self, InstantSource clock) {
+  LedgerSettings settings(AllocConfig config, Self self, InstantSource clock) {
     var database = config.database();
-    var settings =
-        LedgerSettings.of(
-                database.url(),
-                DatabaseConfig.userOf(database.url(), database.user().orElse("")),
-                DatabaseConfig.passwordOf(database.url(), database.password().orElse("")),
-                SCHEMA,
-                TABLES,
-                self.id())
-            .withDurabilityChecked(database.durabilityChecked())
-            .withClock(clock);
+    return LedgerSettings.of(
+            database.url(),
+            DatabaseConfig.userOf(database.url(), database.user().orElse("")),
+            DatabaseConfig.passwordOf(database.url(), database.password().orElse("")),
+            SCHEMA,
+            TABLES,
+            self.id())
+        .withDurabilityChecked(database.durabilityChecked())
+        .withClock(clock);
+  }
+
+  @Produces
+  @Singleton
+  Ledger<AllocView> ledger(Vertx vertx, LedgerSettings settings) {
     return PostgresLedger.open(vertx, settings, AllocView.empty());
   }
 
@@ -73,16 +75,16 @@ public class AllocBeans {
   @Produces
   @Singleton
   Replicas replicas(
+      Vertx vertx,
       AllocConfig config,
       Self self,
+      LedgerSettings settings,
       InstantSource clock,
       @ConfigProperty(name = "quarkus.grpc.server.port") int port,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     var address = config.replica().address().orElse("127.0.0.1:" + port);
-    var member =
-        new Replicas.Member(
-            self.id(), Ownership.SERVICE, address, version, clock.instant(), 1, Instant.MAX, true);
-    return new FixedReplicas(self.id(), List.of(member));
+    return PostgresReplicas.open(
+        vertx, settings, new PostgresReplicas.Self(self.id(), Ownership.SERVICE, address, version, clock.instant()));
   }
 
   void close(@Disposes Replicas replicas) {
