@@ -86,7 +86,11 @@ public class JobEndpoint implements Jobs {
         Callers.required(call.getCaller()).getRequestId(),
         RegisterJobReply.parser(),
         new RegisterJob(
-            job, enforced, request.getEvalPriority(), Ids.from(random.get()), checked.validation().warning()));
+            job,
+            enforced,
+            request.getEvalPriority(),
+            Ids.from(random.get()),
+            checked.validation().warning()));
   }
 
   @Override

@@ -84,7 +84,9 @@ public class AllocBeans {
       @ConfigProperty(name = "quarkus.application.version") String version) {
     var address = config.replica().address().orElse("127.0.0.1:" + port);
     return PostgresReplicas.open(
-        vertx, settings, new PostgresReplicas.Self(self.id(), Ownership.SERVICE, address, version, clock.instant()));
+        vertx,
+        settings,
+        new PostgresReplicas.Self(self.id(), Ownership.SERVICE, address, version, clock.instant()));
   }
 
   void close(@Disposes Replicas replicas) {

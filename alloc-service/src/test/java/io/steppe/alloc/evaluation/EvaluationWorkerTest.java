@@ -31,7 +31,8 @@ class EvaluationWorkerTest {
   private EvaluationWorker worker() {
     return new EvaluationWorker(
         region.ledger(),
-        new WorkerSettings(4, 5, 5, Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofSeconds(5)),
+        new WorkerSettings(
+            4, 5, 5, Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofSeconds(5)),
         Ownership.alone("r1"),
         InstantSource.fixed(Region.NOW),
         () -> new SplittableRandom(seeds.getAndIncrement()));
@@ -52,7 +53,9 @@ class EvaluationWorkerTest {
     region.edit(
         edit -> {
           edit.putVersion(canonical, "JobRegistered");
-          edit.put(Evaluations.of(Region.id(), edit.view().job(JobKey.of(canonical)).orElseThrow(), why), "JobRegistered");
+          edit.put(
+              Evaluations.of(Region.id(), edit.view().job(JobKey.of(canonical)).orElseThrow(), why),
+              "JobRegistered");
           return edit;
         });
     return JobKey.of(canonical);
@@ -78,7 +81,9 @@ class EvaluationWorkerTest {
   @Test
   void whatFindsNoRoomIsPlacedWhenANodeComes() {
     var key = register(Region.job("web", "service", 3));
-    region.await(state -> state.evaluationsOf(key).stream().anyMatch(each -> each.getStatus().equals("blocked")));
+    region.await(
+        state ->
+            state.evaluationsOf(key).stream().anyMatch(each -> each.getStatus().equals("blocked")));
     region.put(Region.node("n1", 250, 1000));
     region.await(state -> running(state, key) == 2);
     region.put(Region.node("n2", 250, 1000));
@@ -93,8 +98,14 @@ class EvaluationWorkerTest {
     var first = register(Region.job("one", "batch", 1));
     var placed = region.await(state -> running(state, first) == 1);
     var second = register(Region.job("two", "batch", 1));
-    region.await(state -> state.evaluationsOf(second).stream().anyMatch(each -> each.getStatus().equals("blocked")));
-    var done = placed.allocationsOf(first).iterator().next().toBuilder().setClientStatus("complete").build();
+    region.await(
+        state ->
+            state.evaluationsOf(second).stream()
+                .anyMatch(each -> each.getStatus().equals("blocked")));
+    var done =
+        placed.allocationsOf(first).iterator().next().toBuilder()
+            .setClientStatus("complete")
+            .build();
     region.edit(
         edit -> {
           edit.putReported(done, "AllocationUpdated");
@@ -120,7 +131,9 @@ class EvaluationWorkerTest {
     var key = register(Region.job("web", "service", 2));
     worker.share(Ownership.alone("r1"));
     var view = region.await(state -> running(state, key) == 2);
-    assertTrue(view.evaluationsOf(key).stream().allMatch(each -> each.getTriggeredBy().equals("job-register")));
+    assertTrue(
+        view.evaluationsOf(key).stream()
+            .allMatch(each -> each.getTriggeredBy().equals("job-register")));
   }
 
   @Test
@@ -133,7 +146,9 @@ class EvaluationWorkerTest {
           edit.putVersion(canonical, "JobRegistered");
           var job = edit.view().job(JobKey.of(canonical)).orElseThrow();
           edit.put(
-              Evaluations.of(Region.id(), job, "alloc-failure").toBuilder().setWaitUntil(due).build(),
+              Evaluations.of(Region.id(), job, "alloc-failure").toBuilder()
+                  .setWaitUntil(due)
+                  .build(),
               "EvaluationUpdated");
           return edit;
         });

@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Brings two replicas together: the first plan of an evaluation is held until the other replica has made one for it too. */
+/**
+ * Brings two replicas together: the first plan of an evaluation is held until the other replica has
+ * made one for it too.
+ */
 final class Meeting {
   private static final long PATIENCE_MILLIS = 500;
 
@@ -56,7 +59,9 @@ final class Meeting {
         String requestId, Parser<R> parser, Decision<AllocView, R> decision) {
       var commit = ledger.commit(requestId, parser, decision);
       return decision instanceof ApplyPlan plan
-          ? Uni.createFrom().completionStage(() -> arrive(plan.plan().evaluationId())).chain(() -> commit)
+          ? Uni.createFrom()
+              .completionStage(() -> arrive(plan.plan().evaluationId()))
+              .chain(() -> commit)
           : commit;
     }
 

@@ -52,14 +52,16 @@ class TwoReplicasTest {
   void start() {
     database.migrateTables("node", Tables.NODES, Tables.NODE_POOLS);
     database.migrate("alloc", "io/steppe/ledger/schema", "db/migration");
-    nodes = new Region(PostgresLedger.open(database.settings("node", Tables.NODES), AllocView.empty()));
+    nodes =
+        new Region(PostgresLedger.open(database.settings("node", Tables.NODES), AllocView.empty()));
     for (int i = 0; i < 2; i++) {
       var ledger = PostgresLedger.open(database.settings("alloc", TABLES), AllocView.empty());
       ledgers.add(ledger);
       workers.add(
           new EvaluationWorker(
               meeting.with(ledger),
-              new WorkerSettings(8, 20, 20, Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofSeconds(5)),
+              new WorkerSettings(
+                  8, 20, 20, Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofSeconds(5)),
               Ownership.alone("r" + i),
               InstantSource.system(),
               () -> new SplittableRandom(seeds.getAndIncrement())));
@@ -92,7 +94,8 @@ class TwoReplicasTest {
   private static Edit registered(Edit edit, Job job) {
     edit.putVersion(job, "JobRegistered");
     edit.put(
-        Evaluations.of(Region.id(), edit.view().job(JobKey.of(job)).orElseThrow(), Evaluations.JOB_REGISTER),
+        Evaluations.of(
+            Region.id(), edit.view().job(JobKey.of(job)).orElseThrow(), Evaluations.JOB_REGISTER),
         "JobRegistered");
     return edit;
   }
@@ -102,7 +105,8 @@ class TwoReplicasTest {
   }
 
   private static boolean settled(AllocView view) {
-    return view.evaluations().values().stream().noneMatch(each -> each.getStatus().equals("pending"));
+    return view.evaluations().values().stream()
+        .noneMatch(each -> each.getStatus().equals("pending"));
   }
 
   @Test
@@ -142,7 +146,9 @@ class TwoReplicasTest {
           PlanReply.parser(),
           (view, index, now) -> {
             var edit = new Edit(view, index, now);
-            edit.put(Evaluations.of(Region.id(), view.job(key).orElseThrow(), "node-update"), Evaluations.UPDATED);
+            edit.put(
+                Evaluations.of(Region.id(), view.job(key).orElseThrow(), "node-update"),
+                Evaluations.UPDATED);
             return edit.outcome(PlanReply.newBuilder().setIndex(index).build());
           });
     }
