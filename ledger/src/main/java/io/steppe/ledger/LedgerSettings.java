@@ -15,6 +15,8 @@ import java.util.Set;
  * @param schema the schema this service commits to; empty for one that only reads
  * @param tables the tables of the log its view keeps; changes of others are neither loaded nor
  *     followed
+ * @param objectsLoaded whether the view starts with what is stored; otherwise it starts empty at
+ *     the head, for what only passes changes on
  * @param name shown in PostgreSQL's list of sessions: the replica's id
  * @param queue requests that may wait for a commit; more are refused as UNAVAILABLE
  * @param batchRequests requests in one commit
@@ -35,6 +37,7 @@ public record LedgerSettings(
     String password,
     String schema,
     Set<String> tables,
+    boolean objectsLoaded,
     String name,
     int queue,
     int batchRequests,
@@ -68,6 +71,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        true,
         name,
         20_000,
         1_000,
@@ -80,6 +84,27 @@ public record LedgerSettings(
         InstantSource.system());
   }
 
+  /** For a ledger that only passes changes on: nothing stored is loaded. */
+  public LedgerSettings withoutObjects() {
+    return new LedgerSettings(
+        url,
+        user,
+        password,
+        schema,
+        tables,
+        false,
+        name,
+        queue,
+        batchRequests,
+        batchBytes,
+        deadline,
+        statementTimeout,
+        holdTimeout,
+        poll,
+        durabilityChecked,
+        clock);
+  }
+
   public LedgerSettings withQueue(int value) {
     return new LedgerSettings(
         url,
@@ -87,6 +112,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         value,
         batchRequests,
@@ -106,6 +132,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         queue,
         requests,
@@ -125,6 +152,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         queue,
         batchRequests,
@@ -144,6 +172,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         queue,
         batchRequests,
@@ -163,6 +192,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         queue,
         batchRequests,
@@ -182,6 +212,7 @@ public record LedgerSettings(
         password,
         schema,
         tables,
+        objectsLoaded,
         name,
         queue,
         batchRequests,

@@ -1,5 +1,7 @@
 package io.steppe.ledger;
 
+import java.util.Set;
+
 /** Names of the tables in the log, with the schema that owns them and the key of their rows. */
 public final class Tables {
   /** Owner: node. Key: node id. */
@@ -25,6 +27,10 @@ public final class Tables {
 
   /** Owner: alloc. Key: the follower's name; how far something that follows the log has come. */
   public static final String POSITIONS = "positions";
+
+  /** All of them. */
+  public static final Set<String> ALL =
+      Set.of(NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS);
 
   private Tables() {}
 }

@@ -74,6 +74,9 @@ final class ViewLoader<V extends View<V>> {
   }
 
   private Uni<List<String>> owners(Line line) {
+    if (!settings.objectsLoaded()) {
+      return Uni.createFrom().item(List.of());
+    }
     return line.call(OWNERS, Tuple.of(settings.tables().toArray(String[]::new)))
         .onItem()
         .transform(

@@ -1,0 +1,102 @@
+package io.steppe.event.service;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.steppe.event.log.LogView;
+import io.steppe.event.log.Migrations;
+import io.steppe.event.log.Partitions;
+import io.steppe.event.log.Upkeep;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.PostgresReplicas;
+import io.steppe.ledger.Replicas;
+import io.steppe.ledger.Tables;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.flywaydb.core.Flyway;
+
+/** Puts the service together, starts what runs by itself, and stops it in order. */
+@ApplicationScoped
+class EventService {
+  private final Migrations migrations;
+  private final Upkeep upkeep;
+  private final Ledger<LogView> ledger;
+  private final PostgresReplicas replicas;
+
+  EventService(
+      EventSettings settings,
+      Vertx vertx,
+      Flyway flyway,
+      DataSource database,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    LedgerSettings ledgerSettings = ledgerSettings(settings);
+    EventSettings.Retention keep = settings.events().retention();
+    this.migrations = new Migrations(flyway);
+    this.upkeep =
+        new Upkeep(
+            migrations,
+            new Partitions(database),
+            new Partitions.Retention(keep.events(), keep.age(), keep.requests()),
+            keep.interval());
+    this.ledger = PostgresLedger.open(vertx, ledgerSettings, new LogView());
+    this.replicas =
+        PostgresReplicas.open(
+            vertx,
+            ledgerSettings,
+            new Replicas.Self(
+                ledgerSettings.name(),
+                "event-service",
+                settings.replica().address(),
+                version,
+                Instant.now()));
+  }
+
+  private static LedgerSettings ledgerSettings(EventSettings settings) {
+    DatabaseAddress database =
+        DatabaseAddress.of(
+            settings.database().url(),
+            settings.database().user().orElse(""),
+            settings.database().password().orElse(""));
+    String id = settings.replica().id().orElseGet(() -> "event-service-" + UUID.randomUUID());
+    return LedgerSettings.of(
+            database.url(), database.user(), database.password(), "", Tables.ALL, id)
+        .withDurabilityChecked(settings.database().durabilityChecked())
+        .withoutObjects();
+  }
+
+  void start(@Observes StartupEvent event) {
+    upkeep.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    upkeep.close();
+    replicas.close();
+    ledger.close();
+  }
+
+  @Produces
+  @Singleton
+  Migrations migrations() {
+    return migrations;
+  }
+
+  @Produces
+  @Singleton
+  Ledger<LogView> ledger() {
+    return ledger;
+  }
+
+  @Produces
+  @Singleton
+  PostgresReplicas replicas() {
+    return replicas;
+  }
+}
