@@ -74,6 +74,11 @@ public final class Answers {
         .forEach(one -> one.call().fail(ClientsEndpoint.noPath().toStatus().getStatus()));
   }
 
+  /** How many calls wait for their agents to dial. */
+  public int waiting() {
+    return waiting.size();
+  }
+
   private void forget(String id) {
     Waiting gone = waiting.remove(id);
     if (gone != null) {

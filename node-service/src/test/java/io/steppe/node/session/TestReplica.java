@@ -29,6 +29,7 @@ public final class TestReplica implements AutoCloseable {
 
   final Sessions sessions;
   final Watch watch;
+  final Answers answers;
   final Server server;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService sender = Executors.newSingleThreadExecutor();
@@ -42,6 +43,17 @@ public final class TestReplica implements AutoCloseable {
       TestAllocService allocService,
       InstantSource clock)
       throws IOException {
+    this(ledger, rows, replicas, allocService, clock, Duration.ofSeconds(10));
+  }
+
+  TestReplica(
+      Ledger<NodeView> ledger,
+      SessionRows rows,
+      Replicas replicas,
+      TestAllocService allocService,
+      InstantSource clock,
+      Duration answerWithin)
+      throws IOException {
     UpdateRelay relay = new UpdateRelay(allocService.channel(), timer);
     sessions =
         new Sessions(
@@ -49,7 +61,7 @@ public final class TestReplica implements AutoCloseable {
     Adoption adoption = new Adoption(ledger, rows, sessions);
     watch = new Watch(ledger, replicas, sessions, adoption, clock);
     feed = new AllocationFeed(sessions, sender).follow(ledger);
-    Answers answers = new Answers(timer, Duration.ofSeconds(10));
+    answers = new Answers(timer, answerWithin);
     server =
         NettyServerBuilder.forPort(0)
             .addService(new AgentSessionEndpoint(sessions, ledger, answers))

@@ -1,0 +1,93 @@
+package io.steppe.node.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NodeSettingsTest {
+  private static NodeSettings settings(Map<String, String> properties) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(NodeSettings.class)
+        .withConverter(
+            Duration.class, 200, io.quarkus.runtime.configuration.DurationConverter::parseDuration)
+        .withSources(new PropertiesConfigSource(properties, "test", 500))
+        .build()
+        .getConfigMapping(NodeSettings.class);
+  }
+
+  @Test
+  void defaults() {
+    NodeSettings settings = settings(Map.of());
+    assertTrue(settings.replica().id().isEmpty());
+    assertEquals("127.0.0.1:4651", settings.replica().address());
+    assertEquals("postgresql://127.0.0.1:5432/steppe", settings.database().url());
+    assertEquals("steppe_node", settings.database().user());
+    assertTrue(settings.database().password().isEmpty());
+    assertTrue(settings.database().durabilityChecked());
+    assertEquals("127.0.0.1:4652", settings.allocService());
+    assertEquals(Duration.ofSeconds(10), settings.heartbeat().minTtl());
+    assertEquals(50, settings.heartbeat().maxPerSecond());
+    assertEquals(Duration.ofSeconds(10), settings.heartbeat().grace());
+    assertEquals(Duration.ofSeconds(1), settings.heartbeat().tick());
+    assertEquals(Duration.ofSeconds(10), settings.relay().answerWithin());
+  }
+
+  @Test
+  void keys() {
+    NodeSettings settings =
+        settings(
+            Map.of(
+                "steppe.replica.id", "node-service-7",
+                "steppe.replica.address", "10.0.0.7:4651",
+                "steppe.alloc-service", "10.0.0.8:4652,10.0.0.9:4652",
+                "steppe.heartbeat.min-ttl", "3s",
+                "steppe.heartbeat.max-per-second", "5",
+                "steppe.heartbeat.grace", "1s",
+                "steppe.heartbeat.tick", "2s",
+                "steppe.relay.answer-within", "4s"));
+    assertEquals("node-service-7", settings.replica().id().orElseThrow());
+    assertEquals("10.0.0.7:4651", settings.replica().address());
+    assertEquals("10.0.0.8:4652,10.0.0.9:4652", settings.allocService());
+    assertEquals(Duration.ofSeconds(3), settings.heartbeat().minTtl());
+    assertEquals(5, settings.heartbeat().maxPerSecond());
+    assertEquals(Duration.ofSeconds(1), settings.heartbeat().grace());
+    assertEquals(Duration.ofSeconds(2), settings.heartbeat().tick());
+    assertEquals(Duration.ofSeconds(4), settings.relay().answerWithin());
+  }
+
+  @Test
+  void theDatabaseMayCarryItsLoginInItsUrl() {
+    DatabaseAddress address =
+        DatabaseAddress.of(
+            settings(
+                    Map.of(
+                        "steppe.database.url", "postgresql://me:my:secret@db.example:6432/region"))
+                .database());
+    assertEquals(new DatabaseAddress("db.example", 6432, "region", "me", "my:secret"), address);
+    assertEquals("jdbc:postgresql://db.example:6432/region", address.jdbcUrl());
+  }
+
+  @Test
+  void theDatabaseMayHaveItsLoginBeside() {
+    DatabaseAddress address =
+        DatabaseAddress.of(
+            settings(
+                    Map.of(
+                        "steppe.database.url", "postgresql://db.example/region",
+                        "steppe.database.password", "secret"))
+                .database());
+    assertEquals(
+        new DatabaseAddress("db.example", 5432, "region", "steppe_node", "secret"), address);
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            DatabaseAddress.of(
+                settings(Map.of("steppe.database.url", "postgresql:///region")).database()));
+  }
+}
