@@ -1,0 +1,583 @@
+package io.steppe.agent.alloc;
+
+import io.steppe.agent.alloc.AllocModel.Phase;
+import io.steppe.agent.alloc.AllocModel.TaskModel;
+import io.steppe.agent.driver.Driver;
+import io.steppe.agent.driver.RunListener;
+import io.steppe.agent.driver.TaskRun;
+import io.steppe.agent.log.TaskLogs;
+import io.steppe.agent.task.DriverConfig;
+import io.steppe.agent.task.Exit;
+import io.steppe.agent.task.StartFailure;
+import io.steppe.agent.task.TaskEnvironment;
+import io.steppe.agent.task.TaskEvents;
+import io.steppe.agent.task.TaskFolders;
+import io.steppe.agent.watch.SerialExecutor;
+import io.steppe.proto.v1.AllocNetworkStatus;
+import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.LogConfig;
+import io.steppe.proto.v1.Task;
+import io.steppe.proto.v1.TaskState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Does for one allocation what {@link AllocLife} decides. Everything happens in order on its own
+ * queue.
+ */
+public final class AllocRunner {
+  private static final Logger LOG = Logger.getLogger(AllocRunner.class);
+
+  private final Surroundings around;
+  private final Reports reports;
+  private final Runnable onFinished;
+  private final AllocStore store;
+  private final Path root;
+  private final SerialExecutor queue;
+  private final Map<String, TaskLogs> logs = new HashMap<>();
+  private final Map<String, TaskRun> runs = new HashMap<>();
+  private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
+  private volatile Allocation allocation;
+  private volatile Allocation report;
+  private volatile AllocModel model;
+  private GroupSpec spec;
+  private Optional<Interruption> interruption = Optional.empty();
+  private Future<?> wake = CompletableFuture.completedFuture(null);
+  private boolean closed;
+
+  AllocRunner(Allocation allocation, Surroundings around, Reports reports, Runnable onFinished) {
+    this.allocation = allocation;
+    this.around = around;
+    this.reports = reports;
+    this.onFinished = onFinished;
+    this.store = new AllocStore(around.states().resolve(allocation.getId()));
+    this.root = around.allocations().resolve(allocation.getId());
+    this.queue = new SerialExecutor(around.executor());
+    this.spec = GroupSpec.of(allocation);
+    this.model = AllocModel.fresh(spec, around.clock().instant());
+    this.report = describe();
+  }
+
+  /** Begins the life of an allocation that is new here. */
+  void begin() {
+    queue.execute(
+        () -> {
+          try {
+            store.create();
+            store.save(allocation);
+          } catch (IOException e) {
+            take(new Input.PrepareFailed("failed to keep the allocation: " + e.getMessage()));
+            return;
+          }
+          take(new Input.Received());
+        });
+  }
+
+  /**
+   * Goes on with an allocation an earlier agent left.
+   *
+   * @throws IOException when what it left can't be read
+   */
+  void resume() throws IOException {
+    Optional<AllocModel> left = store.model(spec);
+    if (left.isEmpty()) {
+      begin();
+      return;
+    }
+    model = left.get();
+    report = describe();
+    queue.execute(this::adoptAll);
+  }
+
+  private void adoptAll() {
+    boolean interrupted = store.interrupted();
+    if (!model.prepared() && !model.finished()) {
+      prepare();
+    }
+    model.tasks().forEach((name, task) -> adopt(name, task, interrupted));
+    try {
+      store.clearInterrupted();
+    } catch (IOException e) {
+      LOG.errorf(e, "allocation %s: can't clear its mark", id());
+    }
+    take(new Input.Look());
+    if (model.finished()) {
+      conclude();
+    }
+  }
+
+  private void adopt(String name, TaskModel task, boolean interrupted) {
+    boolean alive = task.running() || task.phase() instanceof Phase.Starting;
+    if (!alive) {
+      return;
+    }
+    try {
+      openLogs(name);
+      TaskRun run = run(name, task);
+      runs.put(name, run);
+      if (interrupted || !driver(name).adopt(run, new Ears(name, task.run()))) {
+        offer(new Input.Lost(name, task.run()));
+      }
+    } catch (IOException | StartFailure e) {
+      offer(
+          new Input.Exited(
+              name, task.run(), Exit.unknown("can't be found again: " + e.getMessage())));
+    }
+  }
+
+  /**
+   * Takes a newer version of the allocation: it may be told to stop, or its job may have changed in
+   * place.
+   */
+  void update(Allocation next) {
+    queue.execute(
+        () -> {
+          GroupSpec changed = GroupSpec.of(next);
+          if (names(changed).equals(names(spec))) {
+            spec = changed;
+            allocation = next;
+            try {
+              store.save(next);
+            } catch (IOException e) {
+              LOG.errorf(e, "allocation %s: its change is not kept", id());
+            }
+          }
+          boolean stop = !next.getDesiredStatus().equals("run");
+          take(
+              stop
+                  ? new Input.Stop(next.getDesiredTransition().getNoShutdownDelay())
+                  : new Input.Look());
+        });
+  }
+
+  private static List<String> names(GroupSpec spec) {
+    return spec.tasks().stream().map(GroupSpec.TaskSpec::name).toList();
+  }
+
+  /** Ends it, with the group's shutdown delay or without. */
+  void stop(boolean withoutDelay) {
+    offer(new Input.Stop(withoutDelay));
+  }
+
+  private void offer(Input input) {
+    queue.execute(() -> take(input));
+  }
+
+  private void take(Input input) {
+    if (closed || interruption.isPresent()) {
+      return;
+    }
+    AllocModel before = model;
+    AllocLife.Step step =
+        AllocLife.step(spec, before, input, around.clock().instant(), around.random());
+    model = step.model();
+    if (!model.equals(before)) {
+      keep();
+      tell();
+    }
+    step.effects().forEach(this::perform);
+    model.tasks().forEach((name, task) -> finishIfDead(name, task, before));
+    sleep();
+    if (model.finished() && !before.finished()) {
+      conclude();
+    }
+  }
+
+  private void keep() {
+    try {
+      store.save(model);
+    } catch (IOException e) {
+      LOG.errorf(e, "allocation %s: its state is not kept", id());
+    }
+  }
+
+  private void tell() {
+    Allocation before = report;
+    report = describe();
+    reports.changed(report, !sameStates(before, report));
+  }
+
+  private static boolean sameStates(Allocation one, Allocation other) {
+    return one.getClientStatus().equals(other.getClientStatus())
+        && one.getDeploymentStatus().equals(other.getDeploymentStatus())
+        && states(one).equals(states(other));
+  }
+
+  private static Map<String, String> states(Allocation report) {
+    Map<String, String> states = new HashMap<>();
+    report.getTaskStatesMap().forEach((name, state) -> states.put(name, state.getState()));
+    return states;
+  }
+
+  private Allocation describe() {
+    Map<String, TaskState> states = new LinkedHashMap<>();
+    model.tasks().forEach((name, task) -> states.put(name, task.state()));
+    ClientStatus status = ClientStatus.of(states.values());
+    Allocation.Builder description =
+        Allocation.newBuilder()
+            .setId(allocation.getId())
+            .setNamespace(allocation.getNamespace())
+            .setJobId(allocation.getJobId())
+            .setNodeId(allocation.getNodeId())
+            .setClientStatus(status.status())
+            .setClientDescription(status.description())
+            .putAllTaskStates(states)
+            .setNetworkStatus(AllocNetworkStatus.getDefaultInstance());
+    model.health().status().ifPresent(description::setDeploymentStatus);
+    return description.build();
+  }
+
+  private void perform(Effect effect) {
+    switch (effect) {
+      case Effect.Prepare() -> prepare();
+      case Effect.Start(String task, int _) -> start(task);
+      case Effect.Signal(String task, int _, String signal) -> signal(task, signal);
+      case Effect.Kill(String task, int _) -> kill(task);
+    }
+  }
+
+  private void prepare() {
+    try {
+      Folders.make(root, names(spec));
+      for (String task : names(spec)) {
+        java.nio.file.Files.createDirectories(store.home(task));
+      }
+      offer(new Input.Prepared());
+    } catch (IOException e) {
+      offer(new Input.PrepareFailed("failed to build task directory: " + e.getMessage()));
+    }
+  }
+
+  private void start(String name) {
+    TaskModel task = model.tasks().get(name);
+    try {
+      openLogs(name);
+      TaskRun run = run(name, task);
+      runs.put(name, run);
+      driver(name).start(run, new Ears(name, task.run()));
+    } catch (StartFailure e) {
+      offer(new Input.StartFailed(name, task.run(), e.getMessage(), e.recoverable()));
+    } catch (IOException e) {
+      offer(
+          new Input.StartFailed(
+              name, task.run(), "failed to set up the task: " + e.getMessage(), true));
+    }
+  }
+
+  private Driver driver(String task) throws StartFailure {
+    String name = task(task).getDriver();
+    Driver driver = around.drivers().get(name);
+    if (driver == null) {
+      throw new StartFailure("failed to find driver \"" + name + "\"", false);
+    }
+    return driver;
+  }
+
+  private Task task(String name) {
+    return GroupSpec.group(allocation).getTasksList().stream()
+        .filter(task -> task.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private TaskRun run(String name, TaskModel model) throws StartFailure {
+    Task task = task(name);
+    TaskFolders folders = TaskFolders.of(root, name);
+    TaskEnvironment environment =
+        TaskEnvironment.of(
+            allocation,
+            GroupSpec.group(allocation),
+            task,
+            folders,
+            around.node().get(),
+            around.region(),
+            around.environment());
+    try {
+      return new TaskRun(
+          id(),
+          name,
+          model.run(),
+          store.home(name),
+          folders.task(),
+          environment.variables(),
+          DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
+          !task.getLogConfig().getDisabled(),
+          model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
+    } catch (IOException e) {
+      throw new StartFailure("failed to decode driver config: " + e.getMessage(), false);
+    }
+  }
+
+  private void openLogs(String name) throws IOException {
+    LogConfig config = task(name).getLogConfig();
+    if (!config.getDisabled() && !logs.containsKey(name)) {
+      Path folder = TaskFolders.of(root, name).logs();
+      logs.put(
+          name,
+          new TaskLogs(name, config, store.home(name), folder, around.watch(), around.executor()));
+    }
+  }
+
+  private void signal(String task, String signal) {
+    try {
+      driver(task).signal(runs.get(task), signal);
+    } catch (IOException | StartFailure e) {
+      LOG.warnf("task %s of allocation %s: not signaled: %s", task, id(), e.getMessage());
+    }
+  }
+
+  private void kill(String task) {
+    try {
+      driver(task).kill(runs.get(task));
+    } catch (StartFailure e) {
+      LOG.warnf("task %s of allocation %s: not killed: %s", task, id(), e.getMessage());
+    }
+  }
+
+  /** Hears a driver; what it says is taken in order with all else. */
+  private final class Ears implements RunListener {
+    private final String task;
+    private final int run;
+
+    Ears(String task, int run) {
+      this.task = task;
+      this.run = run;
+    }
+
+    @Override
+    public void started() {
+      offer(new Input.Started(task, run));
+    }
+
+    @Override
+    public void startFailed(String error, boolean recoverable) {
+      offer(new Input.StartFailed(task, run, error, recoverable));
+    }
+
+    @Override
+    public void exited(Exit exit) {
+      queue.execute(() -> ended(task, run, exit));
+    }
+  }
+
+  /** Who reads the end of a task in its state finds all its output in the log. */
+  private void ended(String task, int run, Exit exit) {
+    try {
+      if (logs.containsKey(task)) {
+        logs.get(task).drain();
+      }
+    } catch (IOException e) {
+      LOG.errorf(
+          e, "task %s of allocation %s: the rest of its output stays in the spool", task, id());
+    }
+    if (interruption.isPresent()) {
+      interruption.get().over(task);
+    } else {
+      take(new Input.Exited(task, run, exit));
+    }
+  }
+
+  private void finishIfDead(String name, TaskModel task, AllocModel before) {
+    if (!task.dead() || before.tasks().get(name).dead()) {
+      return;
+    }
+    runs.remove(name);
+    TaskLogs of = logs.remove(name);
+    if (of != null) {
+      try {
+        of.finish();
+      } catch (IOException e) {
+        LOG.errorf(e, "task %s of allocation %s: its spool stays", name, id());
+      }
+    }
+  }
+
+  private void sleep() {
+    wake.cancel(false);
+    model
+        .nextWake(spec)
+        .ifPresent(
+            at -> {
+              Duration wait = Duration.between(around.clock().instant(), at);
+              // A millisecond more, so that the moment has come for a clock that counts in
+              // fractions.
+              long nanos = Math.max(0, wait.toNanos()) + TimeUnit.MILLISECONDS.toNanos(1);
+              wake =
+                  around
+                      .timer()
+                      .schedule(() -> offer(new Input.Look()), nanos, TimeUnit.NANOSECONDS);
+            });
+  }
+
+  private void conclude() {
+    finished.complete(null);
+    onFinished.run();
+  }
+
+  /** Ends all runs without ending the allocation: the next agent starts them anew. */
+  CompletableFuture<Void> interrupt() {
+    var done = new CompletableFuture<Void>();
+    queue.execute(
+        () -> {
+          wake.cancel(false);
+          var interrupted = new Interruption(done);
+          interruption = Optional.of(interrupted);
+          try {
+            store.markInterrupted();
+          } catch (IOException e) {
+            LOG.errorf(e, "allocation %s: its tasks will not be started again", id());
+          }
+          interrupted.begin();
+        });
+    return done;
+  }
+
+  /** The end of all runs because the agent goes: signal, wait, kill. */
+  private final class Interruption {
+    private final CompletableFuture<Void> done;
+    private final java.util.Set<String> left = new java.util.HashSet<>();
+
+    Interruption(CompletableFuture<Void> done) {
+      this.done = done;
+    }
+
+    void begin() {
+      model
+          .tasks()
+          .forEach(
+              (name, task) -> {
+                if (task.running() || task.phase() instanceof Phase.Starting) {
+                  left.add(name);
+                }
+              });
+      for (var task : spec.tasks()) {
+        if (left.contains(task.name())) {
+          signal(task.name(), task.killSignal());
+          around
+              .timer()
+              .schedule(
+                  () -> queue.execute(() -> force(task.name())),
+                  task.killTimeout().toMillis(),
+                  TimeUnit.MILLISECONDS);
+        }
+      }
+      finishIfOver();
+    }
+
+    private void force(String task) {
+      if (left.contains(task)) {
+        kill(task);
+      }
+    }
+
+    void over(String task) {
+      left.remove(task);
+      finishIfOver();
+    }
+
+    private void finishIfOver() {
+      if (left.isEmpty()) {
+        closed = true;
+        done.complete(null);
+      }
+    }
+  }
+
+  /** Lets go of it, leaving its tasks as they are. */
+  CompletableFuture<Void> close() {
+    var done = new CompletableFuture<Void>();
+    queue.execute(
+        () -> {
+          closed = true;
+          wake.cancel(false);
+          logs.forEach(
+              (task, of) -> {
+                try {
+                  of.close();
+                } catch (IOException e) {
+                  LOG.warnf(
+                      "task %s of allocation %s: closing its logs: %s", task, id(), e.getMessage());
+                }
+              });
+          done.complete(null);
+        });
+    return done;
+  }
+
+  /** Removes all that is kept of it; it must be finished. */
+  void remove() {
+    queue.execute(
+        () -> {
+          closed = true;
+          try {
+            Folders.remove(root);
+            Folders.remove(around.states().resolve(id()));
+          } catch (IOException e) {
+            LOG.errorf(e, "allocation %s: its folders stay", id());
+          }
+        });
+  }
+
+  public String id() {
+    return allocation.getId();
+  }
+
+  /** As the control plane last sent it. */
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  /** What the control plane is told of it. */
+  public Allocation report() {
+    return report;
+  }
+
+  /** Its folder. */
+  public Path root() {
+    return root;
+  }
+
+  boolean isFinished() {
+    return finished.isDone();
+  }
+
+  CompletableFuture<Void> finished() {
+    return finished;
+  }
+
+  /** The processes of each task that runs. */
+  public CompletableFuture<Map<String, List<Long>>> processes() {
+    var result = new CompletableFuture<Map<String, List<Long>>>();
+    queue.execute(
+        () -> {
+          Map<String, List<Long>> processes = new LinkedHashMap<>();
+          model
+              .tasks()
+              .forEach(
+                  (name, task) -> {
+                    TaskRun run = runs.get(name);
+                    if (task.running() && run != null) {
+                      try {
+                        processes.put(name, driver(name).processes(run));
+                      } catch (StartFailure e) {
+                        LOG.debugf(e, "task %s has no driver", name);
+                      }
+                    }
+                  });
+          result.complete(processes);
+        });
+    return result;
+  }
+}

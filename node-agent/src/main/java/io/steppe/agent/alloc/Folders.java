@@ -1,0 +1,87 @@
+package io.steppe.agent.alloc;
+
+import io.steppe.agent.task.TaskFolders;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** Makes and removes the folders of allocations. */
+final class Folders {
+  private Folders() {}
+
+  /**
+   * Makes all folders of an allocation: the shared one, and one a task. What is there already
+   * stays.
+   */
+  static void make(Path root, List<String> tasks) throws IOException {
+    for (String task : tasks) {
+      if (task.isEmpty()
+          || task.contains("/")
+          || task.indexOf('\0') >= 0
+          || List.of(".", "..", "alloc").contains(task)) {
+        throw new IOException("no folder can be named after task \"" + task + "\"");
+      }
+    }
+    make(root, "rwxr-xr-x");
+    make(root.resolve("alloc"), "rwxrwxrwx");
+    for (String name : List.of("data", "logs", "tmp")) {
+      make(root.resolve("alloc").resolve(name), "rwxrwxrwx");
+    }
+    for (String task : tasks) {
+      TaskFolders folders = TaskFolders.of(root, task);
+      make(folders.task(), "rwxrwxrwx");
+      make(folders.local(), "rwxrwxrwx");
+      make(folders.temporary(), "rwxrwxrwx");
+      make(folders.secrets(), "rwx------");
+    }
+  }
+
+  private static void make(Path folder, String permissions) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+    }
+  }
+
+  /** Removes a folder with all in it; links are removed, not followed. */
+  static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, IOException e)
+              throws IOException {
+            if (e != null) {
+              throw e;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

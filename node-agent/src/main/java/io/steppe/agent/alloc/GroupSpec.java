@@ -1,0 +1,123 @@
+package io.steppe.agent.alloc;
+
+import io.steppe.agent.task.RestartRule;
+import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.Task;
+import io.steppe.proto.v1.TaskGroup;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What of an allocation's job decides the life of its tasks.
+ *
+ * @param health how the allocation's health is judged; empty when nobody asks for it
+ */
+record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
+  private static final Duration DEFAULT_KILL_TIMEOUT = Duration.ofSeconds(5);
+
+  enum Hook {
+    PRESTART,
+    MAIN,
+    POSTSTART,
+    POSTSTOP
+  }
+
+  /**
+   * @param killSignal as the job names it; empty for the default
+   * @param shutdownDelay between the wish to stop the task and its signal
+   */
+  record TaskSpec(
+      String name,
+      Hook hook,
+      boolean sidecar,
+      boolean leader,
+      RestartRule restart,
+      Duration killTimeout,
+      String killSignal,
+      Duration shutdownDelay) {
+
+    /** Runs once and ends before (or after) the main tasks. */
+    boolean ephemeral() {
+      return hook != Hook.MAIN && !sidecar;
+    }
+  }
+
+  /**
+   * @param of the deployment the verdict is for; empty for a migration
+   * @param canary kept in the verdict
+   */
+  record HealthSpec(String of, Duration minHealthyTime, Duration deadline, boolean canary) {}
+
+  /** The group an allocation is of. */
+  static TaskGroup group(Allocation allocation) {
+    return allocation.getJob().getTaskGroupsList().stream()
+        .filter(group -> group.getName().equals(allocation.getTaskGroup()))
+        .findFirst()
+        .orElseGet(TaskGroup::getDefaultInstance);
+  }
+
+  static GroupSpec of(Allocation allocation) {
+    TaskGroup group = group(allocation);
+    String type = allocation.getJob().getType();
+    boolean endless = type.equals("service") || type.equals("system");
+    List<TaskSpec> tasks =
+        group.getTasksList().stream().map(task -> task(task, group, endless)).toList();
+    return new GroupSpec(tasks, health(allocation, group));
+  }
+
+  private static TaskSpec task(Task task, TaskGroup group, boolean endless) {
+    Hook hook =
+        switch (task.getLifecycle().getHook()) {
+          case "prestart" -> Hook.PRESTART;
+          case "poststart" -> Hook.POSTSTART;
+          case "poststop" -> Hook.POSTSTOP;
+          default -> Hook.MAIN;
+        };
+    boolean sidecar = task.getLifecycle().getSidecar();
+    boolean restartsOnSuccess = endless && (hook == Hook.MAIN || sidecar);
+    var policy = task.hasRestartPolicy() ? task.getRestartPolicy() : group.getRestartPolicy();
+    return new TaskSpec(
+        task.getName(),
+        hook,
+        sidecar,
+        task.getLeader(),
+        RestartRule.of(policy, restartsOnSuccess),
+        task.hasKillTimeout() ? Duration.ofNanos(task.getKillTimeout()) : DEFAULT_KILL_TIMEOUT,
+        task.getKillSignal(),
+        Duration.ofNanos(group.getShutdownDelay() + task.getShutdownDelay()));
+  }
+
+  private static Optional<HealthSpec> health(Allocation allocation, TaskGroup group) {
+    if (!allocation.getJob().getType().equals("service")) {
+      return Optional.empty();
+    }
+    boolean canary = allocation.getDeploymentStatus().getCanary();
+    if (!allocation.getDeploymentId().isEmpty()) {
+      var update = group.hasUpdate() ? group.getUpdate() : allocation.getJob().getUpdate();
+      return Optional.of(
+          new HealthSpec(
+              allocation.getDeploymentId(),
+              Duration.ofNanos(update.getMinHealthyTime()),
+              Duration.ofNanos(
+                  update.hasHealthyDeadline()
+                      ? update.getHealthyDeadline()
+                      : DEFAULT_DEADLINE_NANOS),
+              canary));
+    }
+    var migrate = group.getMigrate();
+    return Optional.of(
+        new HealthSpec(
+            "",
+            Duration.ofNanos(
+                migrate.hasMinHealthyTime() ? migrate.getMinHealthyTime() : DEFAULT_HEALTHY_NANOS),
+            Duration.ofNanos(
+                migrate.hasHealthyDeadline()
+                    ? migrate.getHealthyDeadline()
+                    : DEFAULT_DEADLINE_NANOS),
+            canary));
+  }
+
+  private static final long DEFAULT_HEALTHY_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long DEFAULT_DEADLINE_NANOS = Duration.ofMinutes(5).toNanos();
+}

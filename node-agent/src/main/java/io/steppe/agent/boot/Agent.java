@@ -1,0 +1,175 @@
+package io.steppe.agent.boot;
+
+import io.steppe.agent.alloc.Allocations;
+import io.steppe.agent.alloc.Surroundings;
+import io.steppe.agent.driver.Driver;
+import io.steppe.agent.driver.MockDriver;
+import io.steppe.agent.driver.RawExec;
+import io.steppe.agent.fingerprint.Fingerprint;
+import io.steppe.agent.fingerprint.NodeIdentity;
+import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.session.Answers;
+import io.steppe.agent.session.Outbox;
+import io.steppe.agent.session.Session;
+import io.steppe.agent.session.SessionSettings;
+import io.steppe.agent.watch.FolderWatch;
+import io.steppe.proto.v1.Node;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import org.jboss.logging.Logger;
+
+/** A whole agent: all its parts put together, without a framework. */
+public final class Agent implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Agent.class);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final List<String> HIDDEN_PREFIXES = List.of("STEPPE_", "QUARKUS_");
+
+  /**
+   * @param dataDir where everything is kept
+   * @param stopTasks how long tasks may take to end with the agent; zero when they outlive it
+   */
+  public record Settings(
+      Path dataDir,
+      NodeSettings node,
+      String region,
+      SessionSettings session,
+      int keptFinished,
+      Duration stopTasks,
+      String version) {}
+
+  private final Settings settings;
+  private final FileLock lock;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledThreadPoolExecutor timer = timer();
+  private final FolderWatch watch;
+  private final List<Driver> drivers;
+  private final Allocations allocations;
+  private final Session session;
+  private final Node node;
+
+  /**
+   * Puts an agent together and finds what an earlier one left.
+   *
+   * @throws IOException when the data folder can't be used, or another agent uses it
+   */
+  public Agent(Settings settings) throws IOException {
+    this.settings = settings;
+    Path data = settings.dataDir().toAbsolutePath().normalize();
+    Files.createDirectories(data);
+    this.lock = lock(data);
+    this.watch = new FolderWatch();
+    InstantSource clock = InstantSource.system();
+    DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    this.drivers =
+        List.of(new RawExec(watch, executor, timer), new MockDriver(timer, executor, clock));
+    NodeIdentity identity = NodeIdentity.in(data);
+    var fingerprint = new Fingerprint(settings.node(), identity, data, settings.version(), clock);
+    this.node = fingerprint.take(drivers.stream().map(Driver::name).toList());
+    Map<String, Driver> byName = new HashMap<>();
+    drivers.forEach(driver -> byName.put(driver.name(), driver));
+    var around =
+        new Surroundings(
+            data.resolve("allocs"),
+            data.resolve("state"),
+            byName,
+            () -> node,
+            settings.region(),
+            inherited(System.getenv()),
+            watch,
+            executor,
+            timer,
+            clock,
+            random);
+    Outbox outbox = new Outbox();
+    this.allocations = new Allocations(around, outbox, settings.keptFinished());
+    allocations.restore();
+    this.session =
+        new Session(
+            settings.session(),
+            new Session.Credentials(identity.id(), identity.secret()),
+            () -> node,
+            allocations,
+            outbox,
+            Answers.desk((request, sink) -> {}, executor),
+            timer,
+            random);
+  }
+
+  /** Begins to talk to the control plane. */
+  public void start() {
+    LOG.infof(
+        "node %s (%s) of datacenter %s starts", node.getId(), node.getName(), node.getDatacenter());
+    session.start();
+  }
+
+  public boolean registered() {
+    return session.registered();
+  }
+
+  public Allocations allocations() {
+    return allocations;
+  }
+
+  public Node node() {
+    return node;
+  }
+
+  /** Tasks see the machine's environment, but none of the agent's own settings. */
+  private static Map<String, String> inherited(Map<String, String> environment) {
+    Map<String, String> inherited = new HashMap<>(environment);
+    inherited.keySet().removeIf(name -> HIDDEN_PREFIXES.stream().anyMatch(name::startsWith));
+    return inherited;
+  }
+
+  private static FileLock lock(Path data) throws IOException {
+    FileChannel channel =
+        FileChannel.open(data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw new IOException("another agent uses " + data);
+      }
+      return lock;
+    } catch (OverlappingFileLockException e) {
+      throw new IOException("another agent uses " + data, e);
+    }
+  }
+
+  private static ScheduledThreadPoolExecutor timer() {
+    var timer =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!settings.stopTasks().isZero()) {
+      LOG.info("stopping all tasks");
+      allocations.interruptAll(settings.stopTasks());
+    }
+    session.flush(Duration.ofSeconds(1));
+    session.close();
+    allocations.close(CLOSE);
+    drivers.forEach(Driver::close);
+    watch.close();
+    timer.shutdownNow();
+    executor.shutdownNow();
+    lock.channel().close();
+  }
+}

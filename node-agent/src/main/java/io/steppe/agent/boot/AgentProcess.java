@@ -1,0 +1,77 @@
+package io.steppe.agent.boot;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.session.SessionSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/** The agent as a process: begins and ends with it, ready when the node is registered. */
+@ApplicationScoped
+@Readiness
+public class AgentProcess implements HealthCheck {
+  private static final Logger LOG = Logger.getLogger(AgentProcess.class);
+  private static final Duration STOP_TASKS = Duration.ofSeconds(30);
+
+  private final AgentSettings settings;
+  private final String version;
+  private volatile Optional<Agent> agent = Optional.empty();
+
+  AgentProcess(
+      AgentSettings settings,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.settings = settings;
+    this.version = version;
+  }
+
+  void start(@Observes StartupEvent event) throws IOException {
+    var made = new Agent(core());
+    agent = Optional.of(made);
+    made.start();
+  }
+
+  void stop(@Observes ShutdownEvent event) throws IOException {
+    if (agent.isPresent()) {
+      agent.get().close();
+      LOG.info("the agent ends");
+    }
+  }
+
+  private Agent.Settings core() {
+    AgentSettings.OfAgent own = settings.agent();
+    var node =
+        new NodeSettings(
+            own.name().orElse(""),
+            settings.datacenter(),
+            own.nodePool(),
+            own.nodeClass().orElse(""),
+            own.meta(),
+            own.networkInterface(),
+            own.cpuTotalCompute(),
+            own.memoryTotalMb());
+    return new Agent.Settings(
+        own.dataDir(),
+        node,
+        settings.region(),
+        SessionSettings.of(own.servers()),
+        own.gcMaxAllocs(),
+        own.stopTasksOnExit() ? STOP_TASKS : Duration.ZERO,
+        version);
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("registered")
+        .status(agent.filter(Agent::registered).isPresent())
+        .build();
+  }
+}

@@ -1,0 +1,154 @@
+package io.steppe.agent.driver;
+
+import io.steppe.agent.stats.ProcStat;
+import io.steppe.agent.task.Exit;
+import io.steppe.agent.task.StartFailure;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What holds a run while the agent may come and go: a shell in a session of its own that starts the
+ * command in another one, waits for it and writes down its exit code. In the task's home it leaves
+ * {@code supervisor.N} and {@code pid.N} (lines of {@code /proc/PID/stat}, so that a reused pid is
+ * told from the real one) and at last {@code exit.N}. The command's output goes straight to the
+ * spool files: no pipe, nobody whose death would lose a byte.
+ */
+final class Supervisor {
+  /**
+   * $1 home, $2 run, $3 and $4 files for the output, then the command. Whoever creates supervisor.N
+   * first has the run.
+   */
+  private static final String SCRIPT =
+      """
+      read -r steppe_stat </proc/$$/stat
+      set -C
+      echo "$steppe_stat" >"$1/supervisor.$2" || exit 0
+      set +C
+      setsid /bin/sh -c 'read -r steppe_stat </proc/$$/stat
+      echo "$steppe_stat" >"$1/pid.$2"
+      unset steppe_stat
+      shift 4
+      exec "$@"' sh "$@" >>"$3" 2>>"$4"
+      echo "$?" >"$1/exit.$2"
+      """;
+
+  private static final long LAUNCH_SECONDS = 30;
+
+  private static final boolean FORKS = setsidForks();
+
+  private final Path home;
+  private final int run;
+
+  Supervisor(TaskRun run) {
+    this.home = run.home();
+    this.run = run.number();
+  }
+
+  /** The name of the file that holds a run's exit code. */
+  static String exitFile(int run) {
+    return "exit." + run;
+  }
+
+  /** Starts the run under a supervisor that belongs to nobody. */
+  void launch(TaskRun task, List<String> command) throws StartFailure {
+    List<String> line = new ArrayList<>(FORKS ? List.of("setsid", "-f") : List.of("setsid"));
+    String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
+    String err = task.logged() ? home.resolve("stderr").toString() : "/dev/null";
+    line.addAll(
+        List.of("/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err));
+    line.addAll(command);
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(line)
+              .directory(task.directory().toFile())
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().clear();
+      builder.environment().putAll(task.environment());
+      Process process = builder.start();
+      if (FORKS && process.waitFor(LAUNCH_SECONDS, TimeUnit.SECONDS) && process.exitValue() != 0) {
+        throw new StartFailure(
+            "failed to launch command: setsid ended with code " + process.exitValue(), true);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new StartFailure("failed to launch command: " + e.getMessage(), false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailure("interrupted while the command was launched", true);
+    }
+  }
+
+  /** Takes the run away from a supervisor that has not begun yet. False when one has. */
+  boolean claim() {
+    try {
+      Files.writeString(
+          home.resolve("supervisor." + run),
+          "claimed\n",
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return line("supervisor").filter("claimed"::equals).isPresent();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  Optional<ProcStat> supervisor() {
+    return line("supervisor").flatMap(ProcStat::parse);
+  }
+
+  /** The command's first process: leader of the session all of it belongs to. */
+  Optional<ProcStat> leader() {
+    return line("pid").flatMap(ProcStat::parse);
+  }
+
+  Optional<Exit> exit() {
+    try {
+      return line("exit").map(code -> Exit.ofShellStatus(Integer.parseInt(code)));
+    } catch (NumberFormatException e) {
+      return Optional.of(Exit.unknown("the exit code was lost: " + e.getMessage()));
+    }
+  }
+
+  /** A whole line of a file of this run; a line without its end is still being written. */
+  private Optional<String> line(String file) {
+    try {
+      String text = Files.readString(home.resolve(file + "." + run));
+      return text.endsWith("\n") ? Optional.of(text.strip()) : Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * setsid of util-linux can leave the caller at once; where it can't, the supervisor stays the
+   * agent's child.
+   */
+  private static boolean setsidForks() {
+    try {
+      Process process =
+          new ProcessBuilder("setsid", "-f", "true")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(LAUNCH_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

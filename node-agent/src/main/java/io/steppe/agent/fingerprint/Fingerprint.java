@@ -1,0 +1,193 @@
+package io.steppe.agent.fingerprint;
+
+import io.steppe.proto.v1.DriverInfo;
+import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodeCpuResources;
+import io.steppe.proto.v1.NodeDiskResources;
+import io.steppe.proto.v1.NodeMemoryResources;
+import io.steppe.proto.v1.NodeProcessors;
+import io.steppe.proto.v1.NodeReservedResources;
+import io.steppe.proto.v1.NodeResources;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a machine is and has, as a node tells it: read from {@code /proc}, {@code /sys} and {@code
+ * /etc}.
+ */
+public final class Fingerprint {
+  /** The Nomad version whose API and behaviour clients may count on. */
+  private static final String NOMAD_VERSION = "2.0.5";
+
+  private static final String SIGNALS =
+      "SIGABRT,SIGALRM,SIGBUS,SIGCONT,SIGFPE,SIGHUP,SIGILL,SIGINT,SIGIO,SIGIOT,SIGKILL,SIGPIPE,SIGPROF,SIGQUIT,SIGSEGV,SIGSTOP,"
+          + "SIGSYS,SIGTERM,SIGTRAP,SIGTSTP,SIGTTIN,SIGTTOU,SIGUSR1,SIGUSR2,SIGWINCH,SIGXCPU,SIGXFSZ";
+
+  private static final long MIN_DYNAMIC_PORT = 20_000;
+  private static final long MAX_DYNAMIC_PORT = 32_000;
+
+  private final NodeSettings settings;
+  private final NodeIdentity identity;
+  private final Path data;
+  private final String version;
+  private final InstantSource clock;
+  private final HostFiles files = new HostFiles(Path.of("/"));
+
+  /**
+   * @param data the agent's folder: its file system is what tasks may fill
+   * @param version of the agent
+   */
+  public Fingerprint(
+      NodeSettings settings,
+      NodeIdentity identity,
+      Path data,
+      String version,
+      InstantSource clock) {
+    this.settings = settings;
+    this.identity = identity;
+    this.data = data;
+    this.version = version;
+    this.clock = clock;
+  }
+
+  /** Looks at the machine. The node has no status and no indexes: those are the control plane's. */
+  public Node take(java.util.Collection<String> drivers) throws IOException {
+    Processors processors = Processors.read(files);
+    Networks networks = Networks.read(files, settings.networkInterface());
+    FileStore disk = Files.getFileStore(data);
+    String hostname = hostname();
+    long memoryBytes = settings.memoryMb().map(mb -> mb << 20).orElseGet(this::memory);
+    long compute = settings.cpuTotalCompute().orElseGet(processors::totalCompute);
+
+    Map<String, String> attributes = new TreeMap<>();
+    putProcessors(attributes, processors, compute);
+    putSystem(attributes);
+    attributes.put("memory.totalbytes", String.valueOf(memoryBytes));
+    attributes.put("unique.hostname", hostname);
+    attributes.put("unique.network.ip-address", networks.address());
+    attributes.put("unique.storage.volume", disk.name());
+    attributes.put("unique.storage.bytestotal", String.valueOf(disk.getTotalSpace()));
+    attributes.put("unique.storage.bytesfree", String.valueOf(disk.getUsableSpace()));
+    attributes.put("nomad.version", NOMAD_VERSION);
+    attributes.put("steppe.version", version);
+    attributes.put("nomad.service_discovery", "true");
+    drivers.forEach(driver -> attributes.put("driver." + driver, "1"));
+
+    Node.Builder node =
+        Node.newBuilder()
+            .setId(identity.id())
+            .setName(settings.name().isEmpty() ? hostname : settings.name())
+            .setDatacenter(settings.datacenter())
+            .setNodePool(settings.pool())
+            .setNodeClass(settings.nodeClass())
+            .putAllMeta(settings.meta())
+            .putAllAttributes(attributes)
+            .setNodeResources(
+                resources(processors, networks, compute, memoryBytes, disk.getUsableSpace()))
+            .setReservedResources(NodeReservedResources.getDefaultInstance());
+    drivers.forEach(driver -> node.putDrivers(driver, healthy(driver)));
+    return node.build();
+  }
+
+  private DriverInfo healthy(String driver) {
+    var now = clock.instant();
+    return DriverInfo.newBuilder()
+        .putAttributes("driver." + driver, "true")
+        .setDetected(true)
+        .setHealthy(true)
+        .setHealthDescription("Healthy")
+        .setUpdateTime(now.getEpochSecond() * 1_000_000_000L + now.getNano())
+        .build();
+  }
+
+  private NodeResources resources(
+      Processors processors, Networks networks, long compute, long memoryBytes, long diskBytes) {
+    long override = settings.cpuTotalCompute().orElse(0L);
+    return NodeResources.newBuilder()
+        .setCpu(
+            NodeCpuResources.newBuilder()
+                .setCpuShares(compute)
+                .setTotalCpuCores(processors.cores().size())
+                .addAllReservableCpuCores(
+                    processors.cores().stream().map(core -> core.getId()).toList()))
+        .setProcessors(NodeProcessors.newBuilder().setTopology(processors.topology(override)))
+        .setMemory(NodeMemoryResources.newBuilder().setMemoryMb(memoryBytes >> 20))
+        .setDisk(NodeDiskResources.newBuilder().setDiskMb(diskBytes >> 20))
+        .addNodeNetworks(networks.node())
+        .addAllNetworks(networks.resources())
+        .setMinDynamicPort(MIN_DYNAMIC_PORT)
+        .setMaxDynamicPort(MAX_DYNAMIC_PORT)
+        .build();
+  }
+
+  private void putProcessors(Map<String, String> attributes, Processors processors, long compute) {
+    attributes.put("cpu.arch", processors.architecture());
+    attributes.put("cpu.frequency", String.valueOf(processors.speedMhz()));
+    attributes.put("cpu.modelname", processors.model());
+    attributes.put("cpu.numcores", String.valueOf(processors.cores().size()));
+    attributes.put("cpu.totalcompute", String.valueOf(compute));
+    attributes.put("cpu.usablecompute", String.valueOf(compute));
+    attributes.put("cpu.reservablecores", String.valueOf(processors.cores().size()));
+    attributes.put("numa.node.count", "1");
+    attributes.put("numa.node0.cores", processors.ranges());
+  }
+
+  private void putSystem(Map<String, String> attributes) {
+    attributes.put("kernel.name", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT));
+    attributes.put(
+        "kernel.version",
+        files.text("proc/sys/kernel/osrelease").orElseGet(() -> System.getProperty("os.version")));
+    attributes.put(
+        "kernel.arch",
+        System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
+    attributes.put("os.signals", SIGNALS);
+    attributes.put(
+        "os.cgroups.version", files.exists("sys/fs/cgroup/cgroup.controllers") ? "2" : "1");
+    release("ID").ifPresent(name -> attributes.put("os.name", name));
+    String fallback = release("VERSION_ID").orElse("");
+    String debian =
+        release("ID")
+            .filter("debian"::equals)
+            .flatMap(id -> files.text("etc/debian_version"))
+            .orElse(fallback);
+    attributes.put("os.version", debian);
+  }
+
+  private Optional<String> release(String key) {
+    return files.lines("etc/os-release").stream()
+        .filter(line -> line.startsWith(key + "="))
+        .map(line -> line.substring(key.length() + 1).replace("\"", ""))
+        .findFirst();
+  }
+
+  private long memory() {
+    return files.lines("proc/meminfo").stream()
+        .filter(line -> line.startsWith("MemTotal:"))
+        .map(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .findFirst()
+        .orElse(0L);
+  }
+
+  private String hostname() {
+    return files
+        .text("proc/sys/kernel/hostname")
+        .filter(name -> !name.isEmpty())
+        .orElseGet(Fingerprint::resolvedHostname);
+  }
+
+  private static String resolvedHostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

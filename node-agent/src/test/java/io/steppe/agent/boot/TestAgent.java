@@ -1,0 +1,57 @@
+package io.steppe.agent.boot;
+
+import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.session.SessionSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Agents for tests, in this process or as one of their own ({@link #main}). */
+public final class TestAgent {
+  private TestAgent() {}
+
+  public static Agent.Settings settings(Path data, int port, Duration stopTasks) {
+    var node =
+        new NodeSettings(
+            "test",
+            "dc1",
+            "default",
+            "",
+            Map.of("rack", "r1"),
+            Optional.of("lo"),
+            Optional.empty(),
+            Optional.empty());
+    var session =
+        new SessionSettings(
+            List.of("127.0.0.1:" + port),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(20),
+            Duration.ofMillis(200),
+            Duration.ofMillis(300));
+    return new Agent.Settings(data, node, "global", session, 3, stopTasks, "test");
+  }
+
+  public static Agent start(Path data, int port) throws IOException {
+    Agent agent = new Agent(settings(data, port, Duration.ZERO));
+    agent.start();
+    return agent;
+  }
+
+  /** An agent until it is killed: data folder and port. */
+  public static void main(String[] args) throws Exception {
+    Agent agent = start(Path.of(args[0]), Integer.parseInt(args[1]));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(agent)));
+    Thread.currentThread().join();
+  }
+
+  private static void end(Agent agent) {
+    try {
+      agent.close();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
