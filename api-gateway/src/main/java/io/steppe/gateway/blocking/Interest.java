@@ -71,6 +71,11 @@ public record Interest(String table, String key) {
     return any(DEPLOYMENTS);
   }
 
+  /** Namespaces. */
+  public static Set<Interest> namespaces() {
+    return any("namespaces");
+  }
+
   private static Set<Interest> any(String... tables) {
     return Stream.of(tables)
         .map(table -> new Interest(table, ""))

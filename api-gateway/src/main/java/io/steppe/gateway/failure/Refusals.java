@@ -40,6 +40,8 @@ public final class Refusals {
     row(EVALUATION, NOT_FOUND, 404, "eval not found");
     row(ALLOCATION, NOT_FOUND, 404, "alloc not found");
     row(ALLOCATION_STOP, NOT_FOUND, 404, "allocation not found");
+    row(NAMESPACE, NOT_FOUND, 404, "namespace not found");
+    row(DEPLOYMENT, NOT_FOUND, 404, "deployment not found");
     row(FS_STREAM, NOT_FOUND, 400, OWN_TEXT);
     row(FS_STREAM, INVALID, 400, OWN_TEXT);
     row(FS_LOGS, INVALID, 400, OWN_TEXT);

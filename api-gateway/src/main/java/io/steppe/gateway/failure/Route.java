@@ -32,5 +32,8 @@ public enum Route {
   FS_STREAM,
   FS_LOGS,
   EVENTS,
-  AGENT
+  NAMESPACES,
+  NAMESPACE,
+  DEPLOYMENTS,
+  DEPLOYMENT
 }

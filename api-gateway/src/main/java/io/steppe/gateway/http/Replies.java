@@ -61,8 +61,13 @@ public final class Replies {
         : builder.entity(text).build();
   }
 
+  /** JSON as the client wants to see it. */
+  public static byte[] laidOut(Request request, byte[] json) {
+    return request.query().pretty() ? Json.pretty(json) : json;
+  }
+
   private static Response finish(Request request, ResponseBuilder builder, byte[] json) {
-    byte[] body = request.query().pretty() ? Json.pretty(json) : json;
+    byte[] body = laidOut(request, json);
     return request.acceptsGzip()
         ? builder.header("Content-Encoding", "gzip").entity(Gzip.of(body)).build()
         : builder.entity(body).build();

@@ -114,7 +114,7 @@ public final class Request {
   }
 
   /** Whether it came with a method that no resource has. */
-  boolean isMethodRefused() {
+  public boolean isMethodRefused() {
     return methodRefused;
   }
 

@@ -1,0 +1,157 @@
+package io.steppe.gateway.agent;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.gateway.GatewaySettings;
+import io.steppe.gateway.cluster.Membership;
+import io.steppe.gateway.cluster.ServiceProbes;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.http.Replies;
+import io.steppe.gateway.http.Request;
+import io.steppe.json.Json;
+import io.steppe.proto.v1.AgentHealth;
+import io.steppe.proto.v1.AgentHealthPart;
+import io.steppe.proto.v1.AgentSelf;
+import io.steppe.proto.v1.ServerMembers;
+import io.steppe.rpc.v1.Member;
+import io.steppe.rpc.v1.MembersReply;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code /v1/agent/}, {@code /v1/status/} and {@code /v1/regions}: what this gateway is, and the
+ * replicas around it.
+ */
+@Path("/v1")
+@RunOnVirtualThread
+public class AgentResource {
+  private final Membership membership;
+  private final ServiceProbes probes;
+  private final AgentDocuments documents;
+  private final String region;
+
+  AgentResource(
+      Membership membership,
+      ServiceProbes probes,
+      AgentDocuments documents,
+      GatewaySettings settings) {
+    this.membership = membership;
+    this.probes = probes;
+    this.documents = documents;
+    region = settings.region();
+  }
+
+  /** Address of the replica that speaks for the region. */
+  @GET
+  @Path("status/leader")
+  public Response leader(@Context RoutingContext routing) {
+    return strings(routing, false, List.of(leader(membership.members()).getAddress()));
+  }
+
+  /** Addresses of the replicas that keep the log. */
+  @GET
+  @Path("status/peers")
+  public Response peers(@Context RoutingContext routing) {
+    return strings(routing, true, peers());
+  }
+
+  /** Names of the regions. */
+  @GET
+  @Path("regions")
+  public Response regions(@Context RoutingContext routing) {
+    return strings(routing, true, List.of(region));
+  }
+
+  /** What this gateway is. */
+  @GET
+  @Path("agent/self")
+  public Response self(@Context RoutingContext routing) {
+    MembersReply members = membership.members();
+    Member self = membership.self();
+    AgentSelf document =
+        AgentSelf.newBuilder()
+            .setConfig(documents.config(self))
+            .setMember(documents.member(self))
+            .setStats(documents.stats(members))
+            .build();
+    return Replies.document(Request.of(routing), document);
+  }
+
+  /** The replicas of the region. */
+  @GET
+  @Path("agent/members")
+  public Response members(@Context RoutingContext routing) {
+    MembersReply members = membership.members();
+    ServerMembers document =
+        documents.place().toBuilder()
+            .setServerName(membership.self().getId())
+            .addAllMembers(members.getMembersList().stream().map(documents::member).toList())
+            .build();
+    return Replies.document(Request.of(routing), document);
+  }
+
+  /** Addresses of the replicas that keep the log. */
+  @GET
+  @Path("agent/servers")
+  public Response servers(@Context RoutingContext routing) {
+    return strings(routing, true, peers());
+  }
+
+  /** Whether it works: 500 with the same document when not. */
+  @GET
+  @Path("agent/health")
+  public Response health(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    AgentHealth.Builder health = AgentHealth.newBuilder();
+    boolean ok =
+        switch (request.query().text("type")) {
+          case "client" -> {
+            health.setClient(AgentHealthPart.newBuilder().setMessage("client not enabled"));
+            yield false;
+          }
+          default -> {
+            Optional<String> trouble = probes.trouble();
+            health.setServer(
+                AgentHealthPart.newBuilder()
+                    .setOk(trouble.isEmpty())
+                    .setMessage(trouble.orElse("ok")));
+            yield trouble.isEmpty();
+          }
+        };
+    return Replies.document(request, ok ? 200 : 500, Json.write(health.build()));
+  }
+
+  private List<String> peers() {
+    return membership.members().getMembersList().stream()
+        .filter(member -> member.getAlive() && member.getService().equals("event-service"))
+        .map(Member::getAddress)
+        .sorted()
+        .toList();
+  }
+
+  private static Member leader(MembersReply members) {
+    return Membership.leader(members).orElseThrow(() -> new Refusal(500, "No cluster leader"));
+  }
+
+  private static Response strings(RoutingContext routing, boolean list, List<String> strings) {
+    return Replies.document(
+        Request.of(routing),
+        200,
+        AgentDocuments.json(
+            out -> {
+              if (list) {
+                out.writeStartArray();
+              }
+              for (String string : strings) {
+                out.writeString(string);
+              }
+              if (list) {
+                out.writeEndArray();
+              }
+            }));
+  }
+}

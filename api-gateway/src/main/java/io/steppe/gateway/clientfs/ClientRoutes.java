@@ -1,0 +1,133 @@
+package io.steppe.gateway.clientfs;
+
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.failure.Refusals;
+import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.http.Edge;
+import io.steppe.gateway.http.Replies;
+import io.steppe.gateway.http.Request;
+import io.steppe.gateway.query.Query;
+import io.steppe.gateway.stream.Outflow;
+import io.steppe.gateway.stream.Streams;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * {@code /v1/client/}: files, logs and statistics, which agents answer. The method is not looked
+ * at, as clients are used to.
+ */
+@ApplicationScoped
+public class ClientRoutes {
+  private static final String FS = "/v1/client/fs/";
+  private static final String ALLOCATION = "/v1/client/allocation/";
+  private static final String STATS = "/stats";
+
+  private final Streams streams;
+  private final Documents documents;
+  private final Files files;
+
+  ClientRoutes(Streams streams, Documents documents, Files files) {
+    this.streams = streams;
+    this.documents = documents;
+    this.files = files;
+  }
+
+  void register(@Observes Router router) {
+    router.route(FS + "*").handler(this::fs);
+    router.route(ALLOCATION + "*").handler(this::allocation);
+    router
+        .route("/v1/client/stats")
+        .handler(routing -> document(routing, Route.CLIENT_STATS, documents::hostStats));
+  }
+
+  private void fs(RoutingContext routing) {
+    String rest = routing.request().path().substring(FS.length());
+    int slash = rest.indexOf('/');
+    String id = Query.decode(slash < 0 ? "" : rest.substring(slash + 1), false).orElse("");
+    switch (slash < 0 ? rest : rest.substring(0, slash)) {
+      case "ls" -> document(routing, Route.FS_LIST, request -> documents.list(request, id));
+      case "stat" -> document(routing, Route.FS_STAT, request -> documents.stat(request, id));
+      case "cat" -> content(routing, Route.FS_CAT, (request, out) -> files.cat(request, id, out));
+      case "readat" ->
+          content(routing, Route.FS_READ_AT, (request, out) -> files.readAt(request, id, out));
+      case "stream" ->
+          stream(
+              routing,
+              Route.FS_STREAM,
+              Replies.TEXT,
+              (request, out) -> files.stream(request, id, out));
+      case "logs" -> logs(routing, id);
+      default -> Edge.refuse(routing, new Refusal(404, "Invalid method"));
+    }
+  }
+
+  private void allocation(RoutingContext routing) {
+    String rest =
+        Query.decode(routing.request().path().substring(ALLOCATION.length()), false).orElse("");
+    if (rest.endsWith(STATS)) {
+      String id = rest.substring(0, rest.length() - STATS.length());
+      document(
+          routing,
+          Route.CLIENT_ALLOCATION_STATS,
+          request -> documents.allocationStats(request, id));
+    } else {
+      Edge.refuse(routing, new Refusal(404, "resource not found"));
+    }
+  }
+
+  private void logs(RoutingContext routing, String id) {
+    Request request = Request.of(routing);
+    try {
+      LogQuery query = LogQuery.of(request.query(), id);
+      String type = query.plain() ? Replies.TEXT : Replies.JSON;
+      stream(routing, Route.FS_LOGS, type, (r, out) -> files.logs(r, query, out));
+    } catch (Refusal refusal) {
+      Edge.refuse(routing, refusal);
+    }
+  }
+
+  private void document(RoutingContext routing, Route route, Document document) {
+    Request request = Request.of(routing);
+    Outflow out = Outflow.whole(routing, Replies.JSON);
+    streams.run(
+        routing,
+        out,
+        failure -> Refusals.of(route, failure),
+        () -> out.whole(Replies.laidOut(request, document.of(request))));
+  }
+
+  private void content(RoutingContext routing, Route route, Content content) {
+    Request request = Request.of(routing);
+    Outflow out = Outflow.chunked(routing, Replies.TEXT);
+    streams.run(
+        routing,
+        out,
+        failure -> Refusals.of(route, failure),
+        () -> {
+          try {
+            content.to(request, out);
+          } catch (Refusal refusal) {
+            // A reader of a file's bytes is told of errors in their place.
+            throw new Refusal(200, refusal.getMessage());
+          }
+        });
+  }
+
+  private void stream(RoutingContext routing, Route route, String type, Content content) {
+    Request request = Request.of(routing);
+    Outflow out = Outflow.chunked(routing, type);
+    streams.run(
+        routing, out, failure -> Refusals.of(route, failure), () -> content.to(request, out));
+  }
+
+  private interface Document {
+    byte[] of(Request request) throws InterruptedException;
+  }
+
+  private interface Content {
+    void to(Request request, Outflow out) throws InterruptedException, ClosedChannelException;
+  }
+}

@@ -1,0 +1,174 @@
+package io.steppe.gateway.clientfs;
+
+import io.steppe.gateway.GatewaySettings;
+import io.steppe.gateway.clientfs.ClientCalls.Answer;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.http.Request;
+import io.steppe.gateway.query.GoErrors;
+import io.steppe.gateway.query.GoValues;
+import io.steppe.gateway.query.Ids;
+import io.steppe.gateway.query.Query;
+import io.steppe.gateway.stream.Inflow.Item;
+import io.steppe.gateway.stream.Outflow;
+import io.steppe.json.Json;
+import io.steppe.proto.v1.StreamFrame;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.FsLogs;
+import io.steppe.rpc.v1.FsRead;
+import io.steppe.rpc.v1.FsStream;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Bytes of files and logs, from the agent to the reader at the reader's pace. */
+@ApplicationScoped
+class Files {
+  private static final byte[] HEARTBEAT = "{}".getBytes(StandardCharsets.UTF_8);
+
+  private final ClientCalls clients;
+  private final AllocationNodes nodes;
+  private final Duration patience;
+  private final Duration heartbeat;
+
+  Files(ClientCalls clients, AllocationNodes nodes, GatewaySettings settings) {
+    this.clients = clients;
+    this.nodes = nodes;
+    patience = settings.gateway().patience();
+    heartbeat = settings.gateway().frameHeartbeat();
+  }
+
+  /** A file, whole. */
+  void cat(Request request, String id, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    FsRead read = FsRead.newBuilder().setPath(path(request.query(), id)).build();
+    bytes(ofAllocation(request, id).setCat(read), patience, out);
+  }
+
+  /** A part of a file. */
+  void readAt(Request request, String id, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    Query query = request.query();
+    FsRead.Builder read =
+        FsRead.newBuilder()
+            .setPath(path(query, id))
+            .setOffset(LogQuery.number("offset", query.text("offset")));
+    if (!query.text("limit").isEmpty()) {
+      read.setLimit(LogQuery.number("limit", query.text("limit")));
+    }
+    bytes(ofAllocation(request, id).setReadAt(read), patience, out);
+  }
+
+  /** A file in frames, and what is added to it. */
+  void stream(Request request, String id, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    Query query = request.query();
+    String path = path(query, id);
+    String follow = query.text("follow");
+    FsStream stream =
+        FsStream.newBuilder()
+            .setPath(path)
+            .setFollow(
+                follow.isEmpty()
+                    || GoValues.bool(follow)
+                        .orElseThrow(
+                            () ->
+                                new Refusal(
+                                    500,
+                                    "failed to parse follow field to boolean: "
+                                        + GoErrors.parseBool(follow))))
+            .setOffset(LogQuery.offset(query))
+            .setOrigin(LogQuery.origin(query))
+            .build();
+    frames(ofAllocation(request, id).setStream(stream), out);
+  }
+
+  /** A log, in frames or as its bytes. */
+  void logs(Request request, LogQuery query, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    FsLogs logs =
+        FsLogs.newBuilder()
+            .setTask(query.task())
+            .setType(query.type())
+            .setOffset(query.offset())
+            .setOrigin(query.origin())
+            .setFollow(query.follow())
+            .build();
+    ClientRequest.Builder call = ofAllocation(request, query.allocationId()).setLogs(logs);
+    if (query.plain()) {
+      bytes(call, query.follow() ? heartbeat : patience, out);
+    } else {
+      frames(call, out);
+    }
+  }
+
+  private ClientRequest.Builder ofAllocation(Request request, String id) {
+    String allocation = Ids.whole("alloc", id);
+    return ClientRequest.newBuilder()
+        .setCaller(request.caller())
+        .setNodeId(nodes.of(request.caller(), allocation))
+        .setAllocId(allocation);
+  }
+
+  private static String path(Query query, String id) {
+    if (id.isEmpty()) {
+      throw Refusal.badRequest("must provide a valid alloc id");
+    }
+    if (query.text("path").isEmpty()) {
+      throw Refusal.badRequest("must provide a file name");
+    }
+    return query.text("path");
+  }
+
+  private void bytes(ClientRequest.Builder call, Duration quiet, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    try (Answer answer = clients.ask(call.build(), quiet)) {
+      Item<ClientFrame> item = answer.first();
+      while (true) {
+        switch (item) {
+          case null -> out.begin();
+          case Item.Message<ClientFrame>(ClientFrame frame) -> {
+            byte[] data = frame.getData().getData().toByteArray();
+            if (data.length > 0) {
+              out.write(data);
+              answer.frames().taken(data.length);
+            }
+          }
+          case Item.Broken<ClientFrame>(Failure failure) -> throw failure;
+          case Item.End<ClientFrame> end -> {
+            out.end();
+            return;
+          }
+        }
+        item = answer.frames().next(quiet);
+      }
+    }
+  }
+
+  private void frames(ClientRequest.Builder call, Outflow out)
+      throws InterruptedException, ClosedChannelException {
+    try (Answer answer = clients.ask(call.build(), heartbeat)) {
+      Item<ClientFrame> item = answer.first();
+      while (true) {
+        switch (item) {
+          case null -> out.write(HEARTBEAT);
+          case Item.Message<ClientFrame>(ClientFrame frame) -> {
+            StreamFrame data = frame.getData();
+            if (!data.equals(StreamFrame.getDefaultInstance())) {
+              out.write(Json.write(data));
+              answer.frames().taken(data.getData().size());
+            }
+          }
+          case Item.Broken<ClientFrame>(Failure failure) -> throw failure;
+          case Item.End<ClientFrame> end -> {
+            out.end();
+            return;
+          }
+        }
+        item = answer.frames().next(heartbeat);
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.steppe.gateway.stream;
+
+import io.steppe.gateway.answer.Gzip;
+import io.steppe.gateway.failure.Refusal;
+import io.steppe.gateway.http.Edge;
+import io.steppe.gateway.http.Request;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+/**
+ * An answer written piece by piece from a virtual thread: a piece is written when the one before
+ * has gone to the socket, so a reader that stalls stalls its writer and nobody else.
+ */
+public final class Outflow {
+  private final RoutingContext routing;
+  private final HttpServerResponse response;
+  private final Context context = Vertx.currentContext();
+  private final String contentType;
+  private final boolean untilClosed;
+  private final boolean chunked;
+  private final Optional<Gzip.Stream> gzip;
+  private boolean begun;
+
+  private Outflow(
+      RoutingContext routing, String contentType, boolean chunked, boolean untilClosed) {
+    this.routing = routing;
+    this.contentType = contentType;
+    this.chunked = chunked;
+    this.untilClosed = untilClosed && routing.request().version() != HttpVersion.HTTP_2;
+    response = routing.response();
+    gzip =
+        chunked && Request.of(routing).acceptsGzip()
+            ? Optional.of(new Gzip.Stream())
+            : Optional.empty();
+  }
+
+  /** An answer that is written at once. Made on the event loop. */
+  public static Outflow whole(RoutingContext routing, String contentType) {
+    return new Outflow(routing, contentType, false, false);
+  }
+
+  /** An answer in chunks, compressed where the client takes it. Made on the event loop. */
+  public static Outflow chunked(RoutingContext routing, String contentType) {
+    return new Outflow(routing, contentType, true, false);
+  }
+
+  /**
+   * An answer that ends with its connection, neither chunked nor compressed. Made on the event
+   * loop.
+   */
+  public static Outflow untilClosed(RoutingContext routing, String contentType) {
+    return new Outflow(routing, contentType, false, true);
+  }
+
+  /** Sends the status, when there is nothing to write yet. */
+  public void begin() throws InterruptedException, ClosedChannelException {
+    if (!begun) {
+      write(new byte[0]);
+    }
+  }
+
+  /** Writes a piece, the status before the first. Returns when it has gone to the socket. */
+  public void write(byte[] piece) throws InterruptedException, ClosedChannelException {
+    byte[] bytes = gzip.map(stream -> stream.add(piece)).orElse(piece);
+    prepare();
+    onLoop(() -> response.write(Buffer.buffer(bytes)));
+  }
+
+  /** Writes the whole answer, compressed if the client takes it so. */
+  public void whole(byte[] plain) throws InterruptedException, ClosedChannelException {
+    boolean compress = Request.of(routing).acceptsGzip();
+    byte[] bytes = compress ? Gzip.of(plain) : plain;
+    prepare();
+    if (compress) {
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    onLoop(() -> response.end(Buffer.buffer(bytes)));
+  }
+
+  /** Ends the answer. */
+  public void end() throws InterruptedException, ClosedChannelException {
+    byte[] bytes = gzip.map(Gzip.Stream::end).orElse(new byte[0]);
+    prepare();
+    onLoop(() -> response.end(Buffer.buffer(bytes)));
+    if (untilClosed) {
+      abort();
+    }
+  }
+
+  /** Ends the connection, so that the client sees that the answer is not whole. */
+  public void abort() {
+    routing.request().connection().close();
+  }
+
+  /** Answers with a status instead, if none has gone out yet. */
+  public void refuse(Refusal refusal) {
+    if (begun) {
+      abort();
+    } else {
+      context.runOnContext(nothing -> Edge.refuse(routing, refusal));
+    }
+  }
+
+  private void prepare() {
+    if (begun) {
+      return;
+    }
+    begun = true;
+    response
+        .setChunked(chunked || untilClosed)
+        .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+        .putHeader(HttpHeaders.VARY, "Accept-Encoding")
+        .putHeader("X-Content-Type-Options", "nosniff");
+    if (gzip.isPresent()) {
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    if (untilClosed) {
+      response.putHeader(HttpHeaders.CONNECTION, "close");
+      // Vert.x writes without a length only what is chunked; the header that says so is not for the
+      // client.
+      response.headersEndHandler(
+          headers -> response.headers().remove(HttpHeaders.TRANSFER_ENCODING));
+    }
+  }
+
+  private void onLoop(Supplier<Future<Void>> write)
+      throws InterruptedException, ClosedChannelException {
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    context.runOnContext(
+        nothing -> {
+          if (response.closed() || response.ended()) {
+            written.completeExceptionally(new ClosedChannelException());
+            return;
+          }
+          write.get().onSuccess(written::complete).onFailure(written::completeExceptionally);
+        });
+    try {
+      written.get();
+    } catch (ExecutionException e) {
+      throw new ClosedChannelException();
+    }
+  }
+}

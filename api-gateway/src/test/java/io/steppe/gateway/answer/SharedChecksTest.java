@@ -1,0 +1,93 @@
+package io.steppe.gateway.answer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Checks are shared, but never with somebody who came after they started. */
+class SharedChecksTest {
+  private final SharedChecks<Integer> checks = new SharedChecks<>();
+
+  @Test
+  void thoseWhoComeDuringACheckShareTheNext() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var first =
+          threads.submit(
+              () ->
+                  checks.get(
+                      "k",
+                      () -> {
+                        started.countDown();
+                        join(go);
+                        return made.incrementAndGet();
+                      }));
+      started.await();
+      List<CompletableFuture<Integer>> later = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        later.add(
+            CompletableFuture.supplyAsync(() -> checks.get("k", made::incrementAndGet), threads));
+      }
+      go.countDown();
+      assertEquals(1, first.get());
+      for (var waiting : later) {
+        assertTrue(waiting.get() >= 2);
+      }
+      assertTrue(made.get() < 100, "made " + made.get());
+    }
+  }
+
+  @Test
+  void nobodyIsToldOfACheckThatStartedBeforeTheyAsked() throws Exception {
+    AtomicLong time = new AtomicLong();
+    SharedChecks<Long> timed = new SharedChecks<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Boolean>> fresh = new ArrayList<>();
+      for (int i = 0; i < 20_000; i++) {
+        fresh.add(
+            CompletableFuture.supplyAsync(
+                () -> {
+                  long asked = time.incrementAndGet();
+                  return timed.get("k", time::incrementAndGet) > asked;
+                },
+                threads));
+      }
+      for (var answer : fresh) {
+        assertTrue(answer.get());
+      }
+    }
+  }
+
+  @Test
+  void aFailureIsToldAndForgotten() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            checks.get(
+                "k",
+                () -> {
+                  throw new IllegalStateException("no");
+                }));
+    assertEquals(5, checks.get("k", () -> 5));
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package io.steppe.gateway.region;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.steppe.proto.v1.AllocFileInfo;
+import io.steppe.proto.v1.AllocResourceUsage;
+import io.steppe.proto.v1.HostStats;
+import io.steppe.proto.v1.StreamFrame;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.ClientUp;
+import io.steppe.rpc.v1.ClientsGrpc;
+import io.steppe.rpc.v1.FileList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Agents in memory: {@code numbers.txt} and the log of every task hold ten digits; {@code
+ * endless.txt} never ends; a followed log waits for what is appended.
+ */
+public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
+  private static final String DIGITS = "0123456789";
+  private static final int PIECE = 32 << 10;
+
+  private final Region region;
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile String lostNode = "";
+
+  ClientsEndpoint(Region region) {
+    this.region = region;
+  }
+
+  /** Bytes of the endless file that left the agents so far. */
+  public long sent() {
+    return sent.get();
+  }
+
+  /** Calls that agents answer now. */
+  public int open() {
+    return open.get();
+  }
+
+  /** The agent of a node is gone; none for nobody's. */
+  public void lose(String node) {
+    lostNode = node;
+  }
+
+  @Override
+  public StreamObserver<ClientUp> open(StreamObserver<ClientFrame> out) {
+    return new Call((ServerCallStreamObserver<ClientFrame>) out);
+  }
+
+  private final class Call implements StreamObserver<ClientUp> {
+    private final ServerCallStreamObserver<ClientFrame> out;
+    private long credit;
+    private boolean endless;
+
+    Call(ServerCallStreamObserver<ClientFrame> out) {
+      this.out = out;
+      open.incrementAndGet();
+      out.setOnCancelHandler(open::decrementAndGet);
+    }
+
+    @Override
+    public synchronized void onNext(ClientUp up) {
+      if (up.hasRequest()) {
+        credit = up.getRequest().getCredit();
+        answer(up.getRequest());
+      } else {
+        credit += up.getCredit();
+      }
+      while (endless && credit > 0 && !out.isCancelled()) {
+        data(ByteString.copyFrom(new byte[PIECE]), PIECE);
+        sent.addAndGet(PIECE);
+        credit -= PIECE;
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {
+      out.onCompleted();
+    }
+
+    private void answer(ClientRequest request) {
+      if (!region.nodes.containsKey(request.getNodeId()) || request.getNodeId().equals(lostNode)) {
+        fail(Failure.notFound("No path to node"));
+        return;
+      }
+      switch (request.getCallCase()) {
+        case LS -> list(request.getLs().getPath());
+        case STAT -> stat(request.getStat().getPath());
+        case CAT -> read(request.getCat().getPath(), 0, Long.MAX_VALUE);
+        case READ_AT ->
+            read(
+                request.getReadAt().getPath(),
+                request.getReadAt().getOffset(),
+                request.getReadAt().getLimit());
+        case STREAM -> stream(request.getStream().getPath(), request.getStream().getFollow());
+        case LOGS -> stream("numbers.txt", request.getLogs().getFollow());
+        case ALLOC_STATS ->
+            one(
+                ClientFrame.newBuilder()
+                    .setAllocStats(AllocResourceUsage.newBuilder().setTimestamp(5))
+                    .build());
+        case HOST_STATS ->
+            one(ClientFrame.newBuilder().setHostStats(HostStats.newBuilder().setUptime(9)).build());
+        case CALL_NOT_SET -> fail(Failure.invalid("no call"));
+      }
+    }
+
+    private void list(String path) {
+      if (path.contains("nope")) {
+        fail(Failure.notFound("open /allocs/nope.txt: no such file or directory"));
+        return;
+      }
+      one(
+          ClientFrame.newBuilder()
+              .setFiles(
+                  FileList.newBuilder()
+                      .addFiles(AllocFileInfo.newBuilder().setName("numbers.txt").setSize(10)))
+              .build());
+    }
+
+    private void stat(String path) {
+      if (path.contains("nope")) {
+        fail(Failure.notFound("stat /allocs/nope.txt: no such file or directory"));
+        return;
+      }
+      one(
+          ClientFrame.newBuilder()
+              .setFile(AllocFileInfo.newBuilder().setName(path).setSize(10))
+              .build());
+    }
+
+    private void read(String path, long offset, long limit) {
+      switch (path) {
+        case "numbers.txt" -> {
+          String from = DIGITS.substring((int) Math.min(offset, DIGITS.length()));
+          String part =
+              from.substring(0, (int) Math.min(limit <= 0 ? from.length() : limit, from.length()));
+          data(ByteString.copyFromUtf8(part), offset + part.length());
+          end();
+        }
+        case "endless.txt" -> endless = true;
+        case "alloc" -> fail(Failure.invalid("file \"alloc\" is a directory"));
+        default -> fail(Failure.invalid("Path escapes the alloc directory"));
+      }
+    }
+
+    private void stream(String path, boolean follow) {
+      switch (path) {
+        case "numbers.txt" -> {
+          data(ByteString.copyFromUtf8(DIGITS), DIGITS.length());
+          if (!follow) {
+            end();
+          }
+        }
+        case "nope.txt" ->
+            fail(Failure.notFound("stat /allocs/nope.txt: no such file or directory"));
+        default -> fail(Failure.invalid("Path escapes the alloc directory"));
+      }
+    }
+
+    private void data(ByteString bytes, long offset) {
+      out.onNext(
+          ClientFrame.newBuilder()
+              .setData(
+                  StreamFrame.newBuilder().setData(bytes).setFile("numbers.txt").setOffset(offset))
+              .build());
+    }
+
+    private void one(ClientFrame frame) {
+      out.onNext(frame);
+      end();
+    }
+
+    private void end() {
+      open.decrementAndGet();
+      out.onCompleted();
+    }
+
+    private void fail(Failure failure) {
+      open.decrementAndGet();
+      out.onError(failure.toStatus());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.steppe.gateway.region;
+
+import io.grpc.stub.StreamObserver;
+import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodeListStub;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.GetNodeReply;
+import io.steppe.rpc.v1.GetNodeRequest;
+import io.steppe.rpc.v1.ListNodesReply;
+import io.steppe.rpc.v1.ListNodesRequest;
+import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.ReadMeta;
+import io.steppe.rpc.v1.SetEligibilityReply;
+import io.steppe.rpc.v1.SetEligibilityRequest;
+
+final class NodesEndpoint extends NodesGrpc.NodesImplBase {
+  private final Region region;
+
+  NodesEndpoint(Region region) {
+    this.region = region;
+  }
+
+  @Override
+  public void list(ListNodesRequest request, StreamObserver<ListNodesReply> out) {
+    ReadMeta meta = region.meta(request.getRead(), "nodes");
+    out.onNext(ListNodesReply.newBuilder().setMeta(meta).build());
+    if (!meta.getUnchanged()) {
+      for (Node node : region.nodes.values()) {
+        if (node.getId().startsWith(request.getRead().getPrefix())) {
+          NodeListStub stub =
+              NodeListStub.newBuilder().setId(node.getId()).setName(node.getName()).build();
+          out.onNext(ListNodesReply.newBuilder().addNodes(stub).build());
+        }
+      }
+    }
+    out.onCompleted();
+  }
+
+  @Override
+  public void get(GetNodeRequest request, StreamObserver<GetNodeReply> out) {
+    region
+        .found(region.nodes, request.getNodeId())
+        .ifPresentOrElse(
+            node -> {
+              ReadMeta meta = region.meta(request.getRead(), "nodes");
+              GetNodeReply.Builder reply = GetNodeReply.newBuilder().setMeta(meta);
+              out.onNext(meta.getUnchanged() ? reply.build() : reply.setNode(node).build());
+              out.onCompleted();
+            },
+            () -> out.onError(Failure.notFound("no such node").toStatus()));
+  }
+
+  @Override
+  public void setEligibility(
+      SetEligibilityRequest request, StreamObserver<SetEligibilityReply> out) {
+    region.seenRequests.add(request.getCaller().getRequestId());
+    region
+        .found(region.nodes, request.getNodeId())
+        .ifPresentOrElse(
+            node -> {
+              boolean same = node.getSchedulingEligibility().equals(request.getEligibility());
+              long index =
+                  same
+                      ? 0
+                      : region.put(
+                          node.toBuilder()
+                              .setSchedulingEligibility(request.getEligibility())
+                              .build());
+              out.onNext(SetEligibilityReply.newBuilder().setIndex(index).build());
+              out.onCompleted();
+            },
+            () -> out.onError(Failure.notFound("no such node").toStatus()));
+  }
+}
