@@ -99,7 +99,7 @@ public final class EvaluationWorker implements AutoCloseable {
     try {
       attempts(evaluation);
     } catch (RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
+      if (Thread.currentThread().isInterrupted() || timer.isShutdown()) {
         return;
       }
       // The evaluation stays open in the log, so nothing is lost: it is tried again.
@@ -205,11 +205,11 @@ public final class EvaluationWorker implements AutoCloseable {
   public void close() throws Exception {
     following.close();
     queue.close();
-    timer.shutdownNow();
     for (var thread : threads) {
       if (!thread.join(settings.stopWithin())) {
         thread.interrupt();
       }
     }
+    timer.shutdownNow();
   }
 }

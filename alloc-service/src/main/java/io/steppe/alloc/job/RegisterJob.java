@@ -87,8 +87,7 @@ record RegisterJob(
     var next =
         job.toBuilder().clearStatus().clearStatusDescription().clearStable().clearVersionTag();
     if (existing.isPresent()) {
-      return next.setCreateIndex(existing.get().getCreateIndex())
-          .setVersion(existing.get().getVersion() + 1)
+      return next.setVersion(existing.get().getVersion() + 1)
           .setStatus(existing.get().getStatus())
           .build();
     }
@@ -98,7 +97,7 @@ record RegisterJob(
             .mapToLong(version -> version + 1)
             .max()
             .orElse(0);
-    return next.clearCreateIndex().setVersion(free).build();
+    return next.setVersion(free).build();
   }
 
   /** Whether a registration asks for something else than what is registered. */

@@ -63,8 +63,14 @@ public final class Edit {
 
   /** A job as it is from now on, and its version. */
   public void putVersion(Job job, String eventType) {
-    var stored = job.toBuilder().setModifyIndex(index).setJobModifyIndex(index).build();
-    stored = stored.toBuilder().setStatus(JobStatus.of(stored, view)).build();
+    var known = view.job(JobKey.of(job));
+    var changed =
+        job.toBuilder()
+            .setCreateIndex(known.map(Job::getCreateIndex).orElse(index))
+            .setModifyIndex(index)
+            .setJobModifyIndex(index)
+            .build();
+    var stored = changed.toBuilder().setStatus(JobStatus.of(changed, view)).build();
     view = view.with(stored).withVersion(stored);
     touched.add(JobKey.of(stored));
     record(

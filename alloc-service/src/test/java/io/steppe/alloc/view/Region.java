@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -45,15 +46,27 @@ public final class Region implements AutoCloseable {
 
   private static final Duration WITHIN = Duration.ofSeconds(30);
 
+  private final AtomicReference<Instant> time = new AtomicReference<>(NOW);
   private final Ledger<AllocView> ledger;
 
   public Region() {
-    this(new MemoryLedger<>(AllocView.empty(), InstantSource.fixed(NOW)));
+    this.ledger = new MemoryLedger<>(AllocView.empty(), time::get);
+    ledger.ready().await().atMost(WITHIN);
   }
 
   public Region(Ledger<AllocView> ledger) {
     this.ledger = ledger;
     ledger.ready().await().atMost(WITHIN);
+  }
+
+  /** The time that the region's commits get. */
+  public InstantSource clock() {
+    return time::get;
+  }
+
+  /** Lets time pass. */
+  public void pass(Duration duration) {
+    time.updateAndGet(now -> now.plus(duration));
   }
 
   public Ledger<AllocView> ledger() {

@@ -1,0 +1,182 @@
+package io.steppe.alloc.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.steppe.alloc.view.JobKey;
+import io.steppe.alloc.view.Region;
+import io.steppe.ledger.Tables;
+import io.steppe.proto.v1.Evaluation;
+import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.PeriodicConfig;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.DeregisterJobReply;
+import io.steppe.rpc.v1.RegisterJobReply;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegisterJobTest {
+  private static final JobKey WEB = new JobKey("default", "web");
+
+  private final Region region = new Region();
+
+  @AfterEach
+  void close() {
+    region.close();
+  }
+
+  private RegisterJobReply register(Job job) {
+    return register(job, Optional.empty());
+  }
+
+  private RegisterJobReply register(Job job, Optional<Long> enforced) {
+    return region.commit(
+        RegisterJobReply.parser(), new RegisterJob(job, enforced, 0, Region.id(), ""));
+  }
+
+  private DeregisterJobReply deregister(JobKey key, boolean purge) {
+    return region.commit(
+        DeregisterJobReply.parser(), new DeregisterJob(key, purge, 0, false, Region.id()));
+  }
+
+  private static Job web(int count) {
+    return Region.job("web", "service", count);
+  }
+
+  @Test
+  void aNewJobHasAVersionAndAnEvaluationUnderOneIndex() {
+    var reply = register(web(1));
+    var view = region.view();
+    var job = view.job(WEB).orElseThrow();
+    assertEquals(0, job.getVersion());
+    assertEquals("pending", job.getStatus());
+    assertEquals(reply.getIndex(), job.getCreateIndex());
+    assertEquals(reply.getIndex(), job.getJobModifyIndex());
+    var evaluation = view.evaluation(reply.getEvalId()).orElseThrow();
+    assertEquals(reply.getIndex(), evaluation.getCreateIndex());
+    assertEquals("job-register", evaluation.getTriggeredBy());
+    assertEquals(reply.getJobModifyIndex(), evaluation.getJobModifyIndex());
+    assertEquals("service", evaluation.getType());
+  }
+
+  @Test
+  void theSameSpecificationIsEvaluatedAgainButNoNewVersion() {
+    var first = register(web(1));
+    var second = register(web(1));
+    assertEquals(0, region.view().job(WEB).orElseThrow().getVersion());
+    assertEquals(first.getJobModifyIndex(), second.getJobModifyIndex());
+    assertEquals(2, region.view().evaluationsOf(WEB).size());
+  }
+
+  @Test
+  void anotherSpecificationIsANewVersion() {
+    var first = register(web(1));
+    var second = register(web(2));
+    var view = region.view();
+    assertEquals(1, view.job(WEB).orElseThrow().getVersion());
+    assertEquals(first.getIndex(), view.job(WEB).orElseThrow().getCreateIndex());
+    assertEquals(second.getIndex(), view.job(WEB).orElseThrow().getJobModifyIndex());
+    assertEquals(1, view.version(WEB, 0).orElseThrow().getTaskGroups(0).getCount());
+  }
+
+  @Test
+  void sixOldVersionsAreKeptAndThoseInUse() {
+    register(web(1));
+    region.edit(
+        edit -> {
+          edit.putDesired(
+              Region.allocation(edit.view().job(WEB).orElseThrow(), "n1", "e"), "PlanResult");
+          return edit;
+        });
+    LongStream.rangeClosed(2, 12).forEach(count -> register(web((int) count)));
+    assertEquals(
+        List.of(0L, 5L, 6L, 7L, 8L, 9L, 10L, 11L),
+        region.view().versions(WEB).keySet().stream().sorted().toList());
+  }
+
+  @Test
+  void anEnforcedIndexMustBeTheJobs() {
+    assertEquals(
+        "Enforcing job modify index 7: job does not exist", refusal(web(1), 7).getMessage());
+    var index = register(web(1), Optional.of(0L)).getJobModifyIndex();
+    assertEquals(
+        "Enforcing job modify index 0: job already exists", refusal(web(2), 0).getMessage());
+    assertEquals(
+        "Enforcing job modify index 99: job exists with conflicting job modify index: " + index,
+        refusal(web(2), 99).getMessage());
+    assertEquals(1, register(web(2), Optional.of(index)).getJobModifyIndex() - index);
+  }
+
+  private Failure refusal(Job job, long index) {
+    var failure = assertThrows(Failure.class, () -> register(job, Optional.of(index)));
+    assertEquals(Kind.CONFLICT, failure.kind());
+    return failure;
+  }
+
+  @Test
+  void aPeriodicJobRunsWithoutEvaluation() {
+    var reply =
+        register(
+            web(1).toBuilder()
+                .setPeriodic(PeriodicConfig.newBuilder().setSpec("* * * * *"))
+                .build());
+    assertEquals("", reply.getEvalId());
+    assertEquals("running", region.view().job(WEB).orElseThrow().getStatus());
+    assertTrue(region.view().evaluations().isEmpty());
+  }
+
+  @Test
+  void aStoppedJobIsANewVersionAndCanComeBack() {
+    register(web(1));
+    var reply = deregister(WEB, false);
+    var stopped = region.view().job(WEB).orElseThrow();
+    assertTrue(stopped.getStop());
+    assertEquals(1, stopped.getVersion());
+    assertEquals(
+        "job-deregister",
+        region.view().evaluation(reply.getEvalId()).map(Evaluation::getTriggeredBy).orElse(""));
+    register(web(1));
+    assertEquals(2, region.view().job(WEB).orElseThrow().getVersion());
+    assertTrue(!region.view().job(WEB).orElseThrow().getStop());
+  }
+
+  @Test
+  void aPurgedJobLeavesOnlyVersionsThatAllocationsNeed() {
+    register(web(1));
+    register(web(2));
+    region.edit(
+        edit -> {
+          edit.putDesired(
+              Region.allocation(edit.view().version(WEB, 0).orElseThrow(), "n1", "e"),
+              "PlanResult");
+          return edit;
+        });
+    var reply = deregister(WEB, true);
+    assertTrue(region.view().job(WEB).isEmpty());
+    assertEquals(1, region.view().versions(WEB).size());
+    assertTrue(region.view().evaluation(reply.getEvalId()).isPresent());
+    register(web(1));
+    assertEquals(1, region.view().job(WEB).orElseThrow().getVersion());
+  }
+
+  @Test
+  void anUnknownJobIsEvaluatedTooWhenItIsDeregistered() {
+    var reply = deregister(WEB, false);
+    assertEquals("service", region.view().evaluation(reply.getEvalId()).orElseThrow().getType());
+    assertTrue(region.latest().tableIndex(Tables.JOBS) == 0);
+  }
+
+  @Test
+  void aRepeatedRegistrationGetsItsFirstAnswer() {
+    var request = Region.id();
+    var decision = new RegisterJob(web(1), Optional.empty(), 0, Region.id(), "");
+    var first = region.commit(request, RegisterJobReply.parser(), decision);
+    assertEquals(first, region.commit(request, RegisterJobReply.parser(), decision));
+    assertEquals(1, region.view().evaluations().size());
+  }
+}

@@ -1,0 +1,157 @@
+package io.steppe.alloc.nodewatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.steppe.alloc.evaluation.Ownership;
+import io.steppe.alloc.view.AllocView;
+import io.steppe.alloc.view.Region;
+import io.steppe.proto.v1.DrainStrategy;
+import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.Node;
+import io.steppe.rpc.v1.PlanReply;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NodeWatchTest {
+  private final Region region = new Region();
+  private final AtomicLong seeds = new AtomicLong();
+
+  @AfterEach
+  void close() {
+    region.close();
+  }
+
+  private NodeWatch watch() {
+    var watch =
+        new NodeWatch(
+            region.ledger(),
+            Ownership.alone("r1"),
+            () -> new SplittableRandom(seeds.incrementAndGet()));
+    watch.start();
+    return watch;
+  }
+
+  private void place(Job job, String node) {
+    region.edit(
+        edit -> {
+          edit.putVersion(job, "JobRegistered");
+          edit.putDesired(Region.allocation(job, node, "e"), "PlanResult");
+          return edit;
+        });
+  }
+
+  private static List<String> evaluations(AllocView view) {
+    return view.evaluations().values().stream()
+        .map(each -> each.getJobId() + " " + each.getTriggeredBy() + " " + each.getNodeId())
+        .sorted()
+        .toList();
+  }
+
+  private static Node down(String id) {
+    return Region.node(id, 1000, 1000).toBuilder().setStatus("down").build();
+  }
+
+  private AllocView answered(long index) {
+    return region.await(view -> view.position(NodeChanges.FOLLOWER) >= index);
+  }
+
+  @Test
+  void jobsOfANodeThatGoesDownAreEvaluated() throws Exception {
+    place(Region.job("web", "service", 1), "n1");
+    place(Region.job("other", "service", 1), "n2");
+    try (var watch = watch()) {
+      var index = region.put(down("n1"));
+      assertEquals(List.of("web node-update n1"), evaluations(answered(index)));
+      var evaluation = region.view().evaluations().values().iterator().next();
+      assertEquals(index, evaluation.getNodeModifyIndex());
+    }
+  }
+
+  @Test
+  void systemJobsAreEvaluatedForANodeThatComes() throws Exception {
+    place(Region.job("everywhere", "system", 1), "n0");
+    place(
+        Region.job("elsewhere", "system", 1).toBuilder()
+            .clearDatacenters()
+            .addDatacenters("dc2*")
+            .build(),
+        "n0");
+    place(Region.job("pool", "system", 1).toBuilder().setNodePool("gpu").build(), "n0");
+    try (var watch = watch()) {
+      var index = region.put(Region.node("n1", 1000, 1000));
+      assertEquals(List.of("everywhere node-update n1"), evaluations(answered(index)));
+    }
+  }
+
+  @Test
+  void aDrainIsSaidToBeOne() throws Exception {
+    place(Region.job("web", "service", 1), "n1");
+    try (var watch = watch()) {
+      var index =
+          region.put(
+              Region.node("n1", 1000, 1000).toBuilder()
+                  .setDrain(true)
+                  .setDrainStrategy(DrainStrategy.getDefaultInstance())
+                  .build());
+      assertEquals(List.of("web node-drain n1"), evaluations(answered(index)));
+    }
+  }
+
+  @Test
+  void whatMeansNothingToASchedulerMakesNoEvaluation() throws Exception {
+    region.put(Region.node("n1", 1000, 1000));
+    place(Region.job("web", "service", 1), "n1");
+    try (var watch = watch()) {
+      var first = answered(1);
+      int before = first.evaluations().size();
+      region.put(
+          Region.node("n1", 1000, 1000).toBuilder().setStatusDescription("still there").build());
+      var index = region.put(Region.node("n2", 1000, 1000));
+      assertEquals(before, answered(index).evaluations().size());
+    }
+  }
+
+  @Test
+  void aRestartAnswersWhatItMissedAndNothingTwice() throws Exception {
+    place(Region.job("web", "service", 1), "n1");
+    try (var watch = watch()) {
+      answered(region.put(down("n1")));
+    }
+    assertEquals(1, region.view().evaluations().size());
+    var missed = region.put(Region.node("n1", 1000, 1000));
+    for (int i = 0; i < 5; i++) {
+      try (var watch = watch()) {
+        answered(missed);
+      }
+      assertEquals(List.of("web node-update n1", "web node-update n1"), evaluations(region.view()));
+    }
+  }
+
+  @Test
+  void twoThatFollowAnswerOnce() {
+    place(Region.job("web", "service", 1), "n1");
+    var index = region.put(down("n1"));
+    var changes = new TreeMap<>(java.util.Map.of(index, Set.of("n1")));
+    for (int i = 0; i < 2; i++) {
+      region.commit(PlanReply.parser(), new NodeChanges(changes, new SplittableRandom(i)));
+    }
+    assertEquals(1, region.view().evaluations().size());
+  }
+
+  @Test
+  void datacentersAreNamedByPatterns() {
+    assertTrue(NodeChanges.matches("*", "dc1"));
+    assertTrue(NodeChanges.matches("dc*", "dc1"));
+    assertTrue(NodeChanges.matches("*-east-*", "us-east-1"));
+    assertTrue(NodeChanges.matches("dc1", "dc1"));
+    assertFalse(NodeChanges.matches("dc", "dc1"));
+    assertFalse(NodeChanges.matches("*2", "dc1"));
+  }
+}
