@@ -12,6 +12,7 @@ import io.steppe.proto.v1.NodeNetworkResource;
 import io.steppe.proto.v1.Resources;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
+import io.steppe.proto.v1.TaskState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -269,11 +270,7 @@ final class TestCluster implements ClusterSnapshot {
           changed.setClientStatus("failed");
           changed.putTaskStates(
               "server",
-              io.steppe.proto.v1.TaskState.newBuilder()
-                  .setState("dead")
-                  .setFailed(true)
-                  .setFinishedAt(at)
-                  .build());
+              TaskState.newBuilder().setState("dead").setFailed(true).setFinishedAt(at).build());
           return changed;
         });
   }
@@ -284,8 +281,7 @@ final class TestCluster implements ClusterSnapshot {
         changed ->
             changed
                 .setClientStatus("complete")
-                .putTaskStates(
-                    "server", io.steppe.proto.v1.TaskState.newBuilder().setState("dead").build()));
+                .putTaskStates("server", TaskState.newBuilder().setState("dead").build()));
   }
 
   void pass(Duration time) {

@@ -7,14 +7,21 @@ import io.steppe.proto.v1.AllocState;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.DisconnectStrategy;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.TaskEvent;
 import io.steppe.proto.v1.TaskGroup;
+import io.steppe.proto.v1.TaskState;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Tells what allocations of a service or batch job are to their groups. */
 final class Fates {
-  private static final long SOON = Duration.ofSeconds(1).toNanos();
+  /** What is due within this is due now. Nanoseconds. */
+  static final long SOON = Duration.ofSeconds(1).toNanos();
+
+  private static final Set<String> KILLS = Set.of("Killing", "Killed");
 
   private final Job job;
   private final boolean batch;
@@ -83,9 +90,21 @@ final class Fates {
     return failed(allocation, group);
   }
 
+  /**
+   * Whether it ran to its end by itself: one that was killed on the way has its work still to do.
+   */
   private static boolean succeeded(Allocation allocation) {
-    return allocation.getClientStatus().equals(Statuses.COMPLETE)
-        && allocation.getTaskStatesMap().values().stream().noneMatch(state -> state.getFailed());
+    Collection<TaskState> states = allocation.getTaskStatesMap().values();
+    if (!allocation.getClientStatus().equals(Statuses.COMPLETE)
+        || states.stream().anyMatch(TaskState::getFailed)) {
+      return false;
+    }
+    return !Statuses.serverTerminal(allocation)
+        || !states.isEmpty() && states.stream().noneMatch(Fates::killed);
+  }
+
+  private static boolean killed(TaskState state) {
+    return state.getEventsList().stream().map(TaskEvent::getType).anyMatch(KILLS::contains);
   }
 
   private Fate failed(Allocation allocation, TaskGroup group) {
@@ -116,7 +135,9 @@ final class Fates {
       return new Fate.Away(replacesAway(group), 0, known);
     }
     long until = (known ? unknownSince(allocation) : now) + patience;
-    return until <= now ? new Fate.Lost() : new Fate.Away(replacesAway(group), until, known);
+    return until - now <= SOON && known
+        ? new Fate.Lost()
+        : new Fate.Away(replacesAway(group), until, known);
   }
 
   private static boolean waitsForNode(TaskGroup group) {

@@ -5,7 +5,6 @@ import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +16,8 @@ import java.util.function.Supplier;
  * time.
  */
 final class FollowUps {
-  private static final long BATCH = Duration.ofSeconds(5).toNanos();
+  // Not above what counts as due by now: whatever waits for an evaluation is due when it comes.
+  private static final long BATCH = Fates.SOON;
 
   private final Job job;
   private final Evaluation evaluation;
