@@ -27,7 +27,7 @@ public final class Cluster {
 
   static final String DATABASE = "steppe";
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(150);
   private static final int HOPELESS = 6;
   private static final long LOG_BOUND = 16L << 20;
 

@@ -1,19 +1,20 @@
 package io.steppe.cluster;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Flags that make a JVM start fast and stay small: many of them share one machine here. */
+/**
+ * Flags that make a JVM start fast and stay small: many of them share one machine here.
+ * docs/adr/0021 has the figures.
+ */
 final class JvmFlags {
   private JvmFlags() {}
 
   /**
    * @param heapMiB what the heap may grow to
-   * @param app folder of the application, which may hold an archive of its classes
+   * @param more flags that a person wants besides, separated by blanks
    */
-  static List<String> of(long heapMiB, Path app) {
+  static List<String> of(long heapMiB, String more) {
     List<String> flags = new ArrayList<>();
     flags.add("-Xms24m");
     flags.add("-Xmx" + heapMiB + "m");
@@ -25,9 +26,8 @@ final class JvmFlags {
     flags.add("-Xshare:auto");
     flags.add("--add-opens=java.base/java.lang.invoke=ALL-UNNAMED");
     flags.add("--enable-native-access=ALL-UNNAMED");
-    Path archive = app.resolve("app-cds.jsa");
-    if (Files.exists(archive)) {
-      flags.add("-XX:SharedArchiveFile=" + archive);
+    if (!more.isBlank()) {
+      flags.addAll(List.of(more.strip().split("\\s+", -1)));
     }
     return flags;
   }

@@ -100,7 +100,8 @@ public final class Programs {
     }
     List<String> command = new ArrayList<>();
     command.add(java.toString());
-    command.addAll(JvmFlags.of(heapMiB(component), app));
+    command.addAll(
+        JvmFlags.of(heapMiB(component), System.getenv().getOrDefault("STEPPE_JAVA_OPTS", "")));
     command.add("-jar");
     command.add(jar.toString());
     return command;
@@ -146,6 +147,8 @@ public final class Programs {
             ? "INFO"
             : level());
     env.put("QUARKUS_LOG_CATEGORY__IO_STEPPE__LEVEL", level());
+    // What is not ready yet is asked often while the cluster starts.
+    env.put("QUARKUS_LOG_CATEGORY__IO_SMALLRYE_HEALTH__LEVEL", "WARN");
     env.put("QUARKUS_BANNER_ENABLED", "false");
     if (component.servesGrpc()) {
       int grpc = port(component, replica, "grpc");
