@@ -115,7 +115,7 @@ public final class Feasibility {
         return Optional.of("missing property \"" + property.text() + "\"");
       }
       String group = property.wholeJob() ? "" : needs.group().getName();
-      int used = neighbours.byValue(property.target(), group).getOrDefault(value.get(), 0);
+      int used = neighbours.byValue(property.target(), group).of(value.get());
       if (used >= property.limit()) {
         return Optional.of(
             "distinct_property: "

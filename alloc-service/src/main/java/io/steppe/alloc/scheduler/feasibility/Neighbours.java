@@ -1,7 +1,6 @@
 package io.steppe.alloc.scheduler.feasibility;
 
 import io.steppe.alloc.scheduler.fleet.Fleet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import java.util.Optional;
 public final class Neighbours {
   private final Fleet fleet;
   private final Map<String, Map<String, Integer>> byNode = new HashMap<>();
-  private final Map<Use, Map<String, Integer>> uses = new HashMap<>();
+  private final Map<Use, ValueCounts> uses = new HashMap<>();
 
   /** Values of a target, counted for a group or, where the group is empty, for the whole job. */
   private record Use(Target target, String group) {}
@@ -37,7 +36,7 @@ public final class Neighbours {
     uses.forEach(
         (use, counts) -> {
           if (use.group().isEmpty() || use.group().equals(group)) {
-            valueOn(nodeId, use.target()).ifPresent(value -> counts.merge(value, by, Integer::sum));
+            valueOn(nodeId, use.target()).ifPresent(value -> counts.change(value, by));
           }
         });
   }
@@ -57,25 +56,23 @@ public final class Neighbours {
   }
 
   /**
-   * Allocations by value of a target; values nobody has are left out.
+   * Allocations by value of a target, kept up to date from now on.
    *
    * @param group empty for the whole job
    */
-  public Map<String, Integer> byValue(Target target, String group) {
-    Map<String, Integer> counts = uses.computeIfAbsent(new Use(target, group), this::count);
-    counts.values().removeIf(count -> count <= 0);
-    return Collections.unmodifiableMap(counts);
+  public ValueCounts byValue(Target target, String group) {
+    return uses.computeIfAbsent(new Use(target, group), this::count);
   }
 
-  private Map<String, Integer> count(Use use) {
-    Map<String, Integer> counts = new HashMap<>();
+  private ValueCounts count(Use use) {
+    var counts = new ValueCounts();
     byNode.forEach(
         (nodeId, groups) -> {
           Optional<String> value = valueOn(nodeId, use.target());
           groups.forEach(
               (group, count) -> {
-                if (use.group().isEmpty() || use.group().equals(group)) {
-                  value.ifPresent(has -> counts.merge(has, count, Integer::sum));
+                if (count != 0 && (use.group().isEmpty() || use.group().equals(group))) {
+                  value.ifPresent(has -> counts.change(has, count));
                 }
               });
         });

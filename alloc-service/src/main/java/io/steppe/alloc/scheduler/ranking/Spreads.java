@@ -3,11 +3,11 @@ package io.steppe.alloc.scheduler.ranking;
 import io.steppe.alloc.scheduler.feasibility.GroupNeeds;
 import io.steppe.alloc.scheduler.feasibility.Neighbours;
 import io.steppe.alloc.scheduler.feasibility.Target;
+import io.steppe.alloc.scheduler.feasibility.ValueCounts;
 import io.steppe.alloc.scheduler.fleet.NodeFacts;
 import io.steppe.proto.v1.Spread;
 import io.steppe.proto.v1.SpreadTarget;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,23 +18,20 @@ final class Spreads {
   // What is left after the named targets, for every value that is not named.
   private static final String ANY_OTHER = "*";
 
-  private final String group;
   private final List<Wish> wishes;
-  private final Neighbours neighbours;
   private double lowest = -1.0;
 
   /**
    * One spread block.
    *
+   * @param used allocations by value
    * @param share of the weights of all blocks
    * @param desired allocations by value; empty for an even spread
    */
-  private record Wish(Target target, double share, Map<String, Double> desired) {}
+  private record Wish(Target target, ValueCounts used, double share, Map<String, Double> desired) {}
 
-  private Spreads(String group, List<Wish> wishes, Neighbours neighbours) {
-    this.group = group;
+  private Spreads(List<Wish> wishes) {
     this.wishes = wishes;
-    this.neighbours = neighbours;
   }
 
   static Spreads of(GroupNeeds needs, Neighbours neighbours) {
@@ -45,9 +42,10 @@ final class Spreads {
     for (Spread block : blocks) {
       Target target = Target.of(block.getAttribute(), needs.job().getRegion());
       double share = weights == 0 ? 0 : block.getWeight() / weights;
-      wishes.add(new Wish(target, share, desired(block, needs.group().getCount())));
+      var used = neighbours.byValue(target, needs.group().getName());
+      wishes.add(new Wish(target, used, share, desired(block, needs.group().getCount())));
     }
-    return new Spreads(needs.group().getName(), List.copyOf(wishes), neighbours);
+    return new Spreads(List.copyOf(wishes));
   }
 
   private static Map<String, Double> desired(Spread block, long count) {
@@ -71,21 +69,20 @@ final class Spreads {
   double score(NodeFacts node) {
     double sum = 0;
     for (Wish wish : wishes) {
-      Map<String, Integer> used = neighbours.byValue(wish.target(), group);
       Optional<String> value = wish.target().resolve(node);
       if (value.isEmpty()) {
         sum -= 1;
       } else if (wish.desired().isEmpty()) {
-        sum += even(used, value.get());
+        sum += even(wish.used(), value.get());
       } else {
-        sum += targeted(wish, used, value.get());
+        sum += targeted(wish, value.get());
       }
     }
     lowest = Math.min(lowest, sum);
     return sum;
   }
 
-  private double targeted(Wish wish, Map<String, Integer> used, String value) {
+  private double targeted(Wish wish, String value) {
     Double desired = wish.desired().getOrDefault(value, wish.desired().get(ANY_OTHER));
     if (desired == null) {
       return -1;
@@ -93,20 +90,19 @@ final class Spreads {
     if (desired == 0) {
       return lowest;
     }
-    int withThis = used.getOrDefault(value, 0) + 1;
+    int withThis = wish.used().of(value) + 1;
     return (desired - withThis) / desired * wish.share();
   }
 
-  private static double even(Map<String, Integer> used, String value) {
-    if (used.isEmpty()) {
+  private static double even(ValueCounts used, String value) {
+    if (used.none()) {
       return 0;
     }
-    int least = Collections.min(used.values());
-    int most = Collections.max(used.values());
-    int here = used.getOrDefault(value, 0);
+    int least = used.least();
+    int here = used.of(value);
     if (here != least) {
       return (double) (least - here) / least;
     }
-    return least == most ? -1 : (double) (most - least) / least;
+    return least == used.most() ? -1 : (double) (used.most() - least) / least;
   }
 }
