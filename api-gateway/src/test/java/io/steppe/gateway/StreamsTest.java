@@ -57,6 +57,17 @@ class StreamsTest {
   }
 
   @Test
+  void aLineLongerThanAMessageStaysOneLine() throws IOException {
+    String line = "{\"long\":\"" + "x".repeat(1000) + "\"}";
+    try (RawConnection events =
+        RawConnection.get("/v1/event/stream?index=" + (REGION.index() + 1))) {
+      events.head();
+      REGION.emit(line);
+      assertEquals(line, notHeartbeat(events));
+    }
+  }
+
+  @Test
   void eventsGoOnWhenTheirServiceComesBack() throws IOException {
     try (RawConnection events =
         RawConnection.get("/v1/event/stream?index=" + (REGION.index() + 1))) {

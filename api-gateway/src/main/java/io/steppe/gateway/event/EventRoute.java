@@ -131,24 +131,30 @@ public class EventRoute {
 
   /**
    * Passes lines on until the subscription breaks; gives the index of the last, or why there is
-   * none.
+   * none. A line that broke in its middle can't be taken up again.
    */
   private long pass(Inflow<SubscribeUp, EventLine> lines, Outflow out)
       throws InterruptedException, ClosedChannelException {
     long last = NOTHING;
+    boolean within = false;
     while (true) {
       switch (lines.next(heartbeat)) {
-        case null -> out.write(HEARTBEAT);
+        case null -> {
+          if (!within) {
+            out.write(HEARTBEAT);
+          }
+        }
         case Item.Message<EventLine>(EventLine line) -> {
-          out.write(line(line));
+          within = line.getMore();
+          out.write(within ? line.getJson().toByteArray() : ended(line));
           lines.taken(line.getJson().size());
           last = line.getIndex();
         }
         case Item.End<EventLine> end -> {
-          return last;
+          return within ? CUT : last;
         }
         case Item.Broken<EventLine>(var failure) -> {
-          return failure.kind() == Kind.UNAVAILABLE ? last : CUT;
+          return failure.kind() == Kind.UNAVAILABLE && !within ? last : CUT;
         }
       }
     }
@@ -162,7 +168,7 @@ public class EventRoute {
         () -> {});
   }
 
-  private static byte[] line(EventLine line) {
+  private static byte[] ended(EventLine line) {
     byte[] json = Arrays.copyOf(line.getJson().toByteArray(), line.getJson().size() + 1);
     json[json.length - 1] = '\n';
     return json;

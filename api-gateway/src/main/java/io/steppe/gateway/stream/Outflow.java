@@ -92,9 +92,12 @@ public final class Outflow {
   public void end() throws InterruptedException, ClosedChannelException {
     byte[] bytes = gzip.map(Gzip.Stream::end).orElse(new byte[0]);
     prepare();
-    onLoop(() -> response.end(Buffer.buffer(bytes)));
-    if (untilClosed) {
-      abort();
+    try {
+      onLoop(() -> response.end(Buffer.buffer(bytes)));
+    } finally {
+      if (untilClosed) {
+        abort();
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.steppe.gateway.region;
 
+import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.steppe.rpc.v1.EventLine;
@@ -7,6 +8,8 @@ import io.steppe.rpc.v1.EventsGrpc;
 import io.steppe.rpc.v1.SubscribeUp;
 
 final class EventsEndpoint extends EventsGrpc.EventsImplBase {
+  private static final int MESSAGE = 100;
+
   private final Region region;
 
   EventsEndpoint(Region region) {
@@ -57,12 +60,22 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
       out.onCompleted();
     }
 
+    /** A line that is longer than a message goes on in the next. */
+    private void pieces(EventLine line) {
+      ByteString rest = line.getJson();
+      while (rest.size() > MESSAGE) {
+        out.onNext(line.toBuilder().setJson(rest.substring(0, MESSAGE)).setMore(true).build());
+        rest = rest.substring(MESSAGE);
+      }
+      out.onNext(line.toBuilder().setJson(rest).build());
+    }
+
     private synchronized void push() {
       while (next < region.events.size() && credit > 0 && !out.isCancelled()) {
         EventLine line = region.events.get(next++);
         if (line.getIndex() >= from) {
           credit -= line.getJson().size();
-          out.onNext(line);
+          pieces(line);
         }
       }
     }

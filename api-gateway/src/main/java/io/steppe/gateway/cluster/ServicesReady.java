@@ -4,14 +4,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
 
 /** The gateway is ready when every service answers. */
-@org.eclipse.microprofile.health.Readiness
+@Readiness
 @ApplicationScoped
-public class Readiness implements HealthCheck {
+public class ServicesReady implements HealthCheck {
   private final ServiceProbes probes;
 
-  Readiness(ServiceProbes probes) {
+  ServicesReady(ServiceProbes probes) {
     this.probes = probes;
   }
 
