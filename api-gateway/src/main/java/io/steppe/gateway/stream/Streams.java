@@ -55,7 +55,7 @@ public class Streams {
                     out.refuse(refusals.apply(failure));
                   } catch (ClosedChannelException | InterruptedException gone) {
                     LOG.debugf("The reader of %s is gone", routing.request().path());
-                  } catch (RuntimeException e) {
+                  } catch (RuntimeException | Error e) {
                     LOG.errorf(e, "%s failed", routing.request().path());
                     out.refuse(
                         new Refusal(500, "Internal error of the gateway; its log says more"));
