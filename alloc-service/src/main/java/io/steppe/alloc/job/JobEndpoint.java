@@ -69,6 +69,7 @@ public class JobEndpoint implements Jobs {
   }
 
   private Uni<RegisterJobReply> commitRegistration(RegisterJobRequest call) {
+    var requestId = Callers.required(call.getCaller()).getRequestId();
     var request = call.getRequest();
     if (!request.hasJob()) {
       return Uni.createFrom().failure(Failure.invalid("missing job for registration"));
@@ -83,7 +84,7 @@ public class JobEndpoint implements Jobs {
             ? Optional.of(request.getJobModifyIndex())
             : Optional.<Long>empty();
     return ledger.commit(
-        Callers.required(call.getCaller()).getRequestId(),
+        requestId,
         RegisterJobReply.parser(),
         new RegisterJob(
             job,

@@ -10,6 +10,7 @@ import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -62,8 +63,9 @@ public class AllocBeans {
         .withClock(clock);
   }
 
+  /** Opened by the first who uses it: {@link AllocService}, when the process starts. */
   @Produces
-  @Singleton
+  @ApplicationScoped
   Ledger<AllocView> ledger(Vertx vertx, LedgerSettings settings) {
     return PostgresLedger.open(vertx, settings, AllocView.empty());
   }
@@ -73,7 +75,7 @@ public class AllocBeans {
   }
 
   @Produces
-  @Singleton
+  @ApplicationScoped
   Replicas replicas(
       Vertx vertx,
       AllocConfig config,

@@ -117,6 +117,11 @@ public final class Region implements AutoCloseable {
 
   /** Waits until the view is as wanted. */
   public AllocView await(Predicate<AllocView> wanted) {
+    return await(ledger, wanted);
+  }
+
+  /** Waits until a ledger's view is as wanted. */
+  public static AllocView await(Ledger<AllocView> ledger, Predicate<AllocView> wanted) {
     var reached = new CompletableFuture<AllocView>();
     try (var following =
         ledger.follow(
@@ -182,7 +187,7 @@ public final class Region implements AutoCloseable {
             TaskGroup.newBuilder()
                 .setName("web")
                 .setCount(count)
-                .setEphemeralDisk(EphemeralDisk.newBuilder().setSizeMb(10))
+                .setEphemeralDisk(EphemeralDisk.newBuilder().setSizeMb(300))
                 .addTasks(
                     Task.newBuilder()
                         .setName("task")
