@@ -12,6 +12,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 import org.jboss.logging.Logger;
 
@@ -114,7 +115,11 @@ final class Line implements AutoCloseable {
 
   /** Closes the connection; what ran on it is rolled back unless it was committed already. */
   void drop() {
-    connection.ifPresent(open -> open.close());
+    connection.ifPresent(
+        open -> {
+          open.closeHandler(null);
+          open.close();
+        });
     connection = Optional.empty();
   }
 
@@ -177,16 +182,24 @@ final class Line implements AutoCloseable {
       return;
     }
     connection = Optional.of(open);
-    open.closeHandler(
-        ignored ->
-            thread.execute(
-                () -> {
-                  if (connection.filter(current -> current == open).isPresent()) {
-                    connection = Optional.empty();
-                  }
-                }));
+    open.closeHandler(ignored -> onThread(() -> closed(open)));
     open.exceptionHandler(
         e -> LOG.debugf(e, "The connection %s of %s broke", role, settings.name()));
+  }
+
+  private void closed(PgConnection broken) {
+    if (connection.filter(current -> current == broken).isPresent()) {
+      connection = Optional.empty();
+    }
+  }
+
+  /** What a connection tells after the ledger was closed concerns nobody. */
+  private void onThread(Runnable task) {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debugf("%s is closed", settings.name());
+    }
   }
 
   private Uni<PgConnection> session(PgConnection open) {
@@ -211,7 +224,7 @@ final class Line implements AutoCloseable {
       return Uni.createFrom().item(open);
     }
     open.notificationHandler(
-        note -> thread.execute(() -> listener.get().accept(Long.parseLong(note.getPayload()))));
+        note -> onThread(() -> listener.get().accept(Long.parseLong(note.getPayload()))));
     return UniHelper.toUni(open.query("listen steppe_log").execute()).replaceWith(open);
   }
 

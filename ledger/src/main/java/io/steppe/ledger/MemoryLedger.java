@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -33,7 +31,7 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
   /** What the first attempts under each request id were answered, the oldest forgotten first. */
   private static final int REMEMBERED = 100_000;
 
-  private final ExecutorService thread;
+  private final OneThread thread;
   private final InstantSource clock;
   private final Predicate<String> guard;
   private final Standing<V> standing;
@@ -58,9 +56,7 @@ public final class MemoryLedger<V extends View<V>> implements Ledger<V> {
   public MemoryLedger(V empty, InstantSource clock, Predicate<String> guard) {
     this.clock = clock;
     this.guard = guard;
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("ledger-memory").factory());
+    this.thread = new OneThread("ledger-memory");
     this.standing = new Standing<>(empty, clock.instant());
     onThread(() -> standing.reload(new Snapshot<>(1, 0, empty, Map.of(), clock.instant())));
   }

@@ -12,7 +12,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -31,7 +30,7 @@ public final class PostgresLedger<V extends View<V>> implements Ledger<V> {
   private static final Logger LOG = Logger.getLogger(PostgresLedger.class);
 
   private final LedgerSettings settings;
-  private final ScheduledThreadPoolExecutor thread;
+  private final OneThread thread;
   private final Standing<V> standing;
   private final Following<V> following;
   private final Writing<V> writing;
@@ -41,11 +40,7 @@ public final class PostgresLedger<V extends View<V>> implements Ledger<V> {
   private PostgresLedger(Vertx vertx, LedgerSettings settings, V empty, Runnable closeVertx) {
     this.settings = settings;
     this.closeVertx = closeVertx;
-    this.thread =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("ledger-" + settings.name()).factory());
-    this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    this.thread.setRemoveOnCancelPolicy(true);
+    this.thread = new OneThread("ledger-" + settings.name());
     this.standing = new Standing<>(empty, settings.clock().instant());
     this.following = new Following<>(vertx, settings, thread, standing, empty);
     this.writing = new Writing<>(vertx, settings, thread, standing, following);

@@ -17,7 +17,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -44,7 +43,7 @@ public final class PostgresReplicas implements Replicas {
 
   private final Self self;
   private final LedgerSettings settings;
-  private final ScheduledThreadPoolExecutor thread;
+  private final OneThread thread;
   private final Line line;
   private final List<Consumer<List<Member>>> followers = new CopyOnWriteArrayList<>();
   private final Backoff backoff = new Backoff();
@@ -54,10 +53,7 @@ public final class PostgresReplicas implements Replicas {
   private PostgresReplicas(Vertx vertx, LedgerSettings settings, Self self) {
     this.self = self;
     this.settings = settings;
-    this.thread =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("replicas-" + settings.name()).factory());
-    this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.thread = new OneThread("replicas-" + settings.name());
     this.line = new Line(vertx, settings, thread, "lease", LEASE.dividedBy(2));
     thread.execute(this::renewSelf);
   }

@@ -1,9 +1,8 @@
 package io.steppe.event.log;
 
+import io.steppe.ledger.OneThread;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
@@ -20,9 +19,7 @@ public final class Upkeep implements AutoCloseable {
   private final Partitions partitions;
   private final Partitions.Retention retention;
   private final Duration interval;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("log-upkeep").factory());
+  private final OneThread thread = new OneThread("log-upkeep");
 
   public Upkeep(
       Migrations migrations,

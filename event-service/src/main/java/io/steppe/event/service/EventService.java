@@ -2,12 +2,15 @@ package io.steppe.event.service;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.steppe.event.change.ChangeHub;
 import io.steppe.event.log.LogView;
 import io.steppe.event.log.Migrations;
 import io.steppe.event.log.Partitions;
 import io.steppe.event.log.Upkeep;
+import io.steppe.event.stream.EventHub;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.LogReader;
 import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
@@ -18,6 +21,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -26,10 +30,16 @@ import org.flywaydb.core.Flyway;
 /** Puts the service together, starts what runs by itself, and stops it in order. */
 @ApplicationScoped
 class EventService {
+  /** Tables whose changes may show as events. */
+  private static final Set<String> EVENT_TABLES =
+      Set.of(Tables.NODES, Tables.JOBS, Tables.EVALS, Tables.ALLOCS, Tables.DEPLOYMENTS);
+
   private final Migrations migrations;
   private final Upkeep upkeep;
   private final Ledger<LogView> ledger;
   private final PostgresReplicas replicas;
+  private final EventHub events;
+  private final ChangeHub changes;
 
   EventService(
       EventSettings settings,
@@ -57,6 +67,15 @@ class EventService {
                 settings.replica().address(),
                 version,
                 Instant.now()));
+    EventSettings.Stream stream = settings.events().stream();
+    this.events =
+        new EventHub(
+            ledger,
+            thread -> LogReader.open(vertx, ledgerSettings, EVENT_TABLES, thread),
+            stream.buffer().asLongValue(),
+            stream.stall(),
+            stream.subscribers());
+    this.changes = new ChangeHub(ledger, stream.changes(), stream.subscribers());
   }
 
   private static LedgerSettings ledgerSettings(EventSettings settings) {
@@ -76,8 +95,10 @@ class EventService {
     upkeep.start();
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  void stop(@Observes ShutdownEvent event) throws Exception {
     upkeep.close();
+    events.close();
+    changes.close();
     replicas.close();
     ledger.close();
   }
@@ -98,5 +119,17 @@ class EventService {
   @Singleton
   PostgresReplicas replicas() {
     return replicas;
+  }
+
+  @Produces
+  @Singleton
+  EventHub events() {
+    return events;
+  }
+
+  @Produces
+  @Singleton
+  ChangeHub changes() {
+    return changes;
   }
 }

@@ -1,0 +1,113 @@
+package io.steppe.event.stream;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
+import io.steppe.json.Json;
+import io.steppe.ledger.Change;
+import io.steppe.ledger.EventTag;
+import io.steppe.ledger.LoggedChange;
+import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.AllocationPayload;
+import io.steppe.proto.v1.Deployment;
+import io.steppe.proto.v1.DeploymentPayload;
+import io.steppe.proto.v1.Evaluation;
+import io.steppe.proto.v1.EvaluationPayload;
+import io.steppe.proto.v1.Event;
+import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.JobPayload;
+import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodePayload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Turns changes of the log into events. */
+final class EventEncoder {
+  private static final Logger LOG = Logger.getLogger(EventEncoder.class);
+
+  private EventEncoder() {}
+
+  /** The events of whole indexes; an index without events is left out. */
+  static List<EncodedIndex> encode(List<LoggedChange> changes) {
+    List<EncodedIndex> indexes = new ArrayList<>();
+    List<EncodedEvent> events = new ArrayList<>();
+    for (int i = 0; i < changes.size(); i++) {
+      LoggedChange change = changes.get(i);
+      event(change).ifPresent(events::add);
+      boolean last = i + 1 == changes.size() || changes.get(i + 1).index() != change.index();
+      if (last && !events.isEmpty()) {
+        indexes.add(new EncodedIndex(change.index(), events));
+        events = new ArrayList<>();
+      }
+    }
+    return indexes;
+  }
+
+  private static Optional<EncodedEvent> event(LoggedChange logged) {
+    return logged.change().event().flatMap(tag -> event(logged, tag));
+  }
+
+  private static Optional<EncodedEvent> event(LoggedChange logged, EventTag tag) {
+    try {
+      return payload(logged.change(), tag).map(payload -> encoded(logged.index(), tag, payload));
+    } catch (InvalidProtocolBufferException e) {
+      LOG.errorf(
+          e,
+          "The object of event %s %s at index %d can't be read; it is left out",
+          tag.topic(),
+          tag.key(),
+          logged.index());
+      return Optional.empty();
+    }
+  }
+
+  private static EncodedEvent encoded(long index, EventTag tag, Message payload) {
+    Event event =
+        Event.newBuilder()
+            .setTopic(tag.topic())
+            .setType(tag.type())
+            .setKey(tag.key())
+            .setNamespace(tag.namespace())
+            .addAllFilterKeys(tag.filterKeys())
+            .setIndex(index)
+            .setPayload(UnsafeByteOperations.unsafeWrap(Json.write(payload)))
+            .build();
+    ByteString json = UnsafeByteOperations.unsafeWrap(Json.write(event));
+    return new EncodedEvent(tag.topic(), tag.key(), tag.namespace(), tag.filterKeys(), json);
+  }
+
+  /** What the event shows of the object; nothing for a topic of a newer version of Steppe. */
+  private static Optional<Message> payload(Change change, EventTag tag)
+      throws InvalidProtocolBufferException {
+    boolean deleted = change.object().isEmpty();
+    ByteString object = change.object().or(tag::lastObject).orElse(ByteString.EMPTY);
+    return switch (tag.topic()) {
+      case "Node" ->
+          Optional.of(
+              NodePayload.newBuilder()
+                  .setNode(Node.parseFrom(object).toBuilder().clearSecretId())
+                  .build());
+      case "Job" ->
+          Optional.of(
+              JobPayload.newBuilder().setJob(Job.parseFrom(object)).setDeleted(deleted).build());
+      case "Evaluation" ->
+          Optional.of(
+              EvaluationPayload.newBuilder().setEvaluation(Evaluation.parseFrom(object)).build());
+      case "Allocation" ->
+          Optional.of(
+              AllocationPayload.newBuilder()
+                  .setAllocation(Allocation.parseFrom(object).toBuilder().clearJob())
+                  .build());
+      case "Deployment" ->
+          Optional.of(
+              DeploymentPayload.newBuilder().setDeployment(Deployment.parseFrom(object)).build());
+      default -> {
+        LOG.debugf("No payload is known for topic %s", tag.topic());
+        yield Optional.empty();
+      }
+    };
+  }
+}

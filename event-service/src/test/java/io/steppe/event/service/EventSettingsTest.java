@@ -1,0 +1,39 @@
+package io.steppe.event.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class EventSettingsTest {
+  @Test
+  void defaults() {
+    EventSettings settings =
+        new SmallRyeConfigBuilder()
+            .withMapping(EventSettings.class)
+            .withConverters(
+                new org.eclipse.microprofile.config.spi.Converter<?>[] {
+                  new MemorySizeConverter(), new DurationConverter()
+                })
+            .build()
+            .getConfigMapping(EventSettings.class);
+    assertEquals(100_000, settings.events().retention().events());
+    assertEquals(Duration.ofHours(1), settings.events().retention().age());
+    assertEquals(Duration.ofHours(24), settings.events().retention().requests());
+    assertEquals(16 << 20, settings.events().stream().buffer().asLongValue());
+    assertEquals(Duration.ofMinutes(1), settings.events().stream().stall());
+    assertTrue(settings.database().durabilityChecked());
+  }
+
+  @Test
+  void theUrlMayNameTheUser() {
+    DatabaseAddress named = DatabaseAddress.of("postgresql://me:secret@db:6432/steppe", "", "");
+    assertEquals(new DatabaseAddress("postgresql://db:6432/steppe", "me", "secret"), named);
+    DatabaseAddress own = DatabaseAddress.of("postgresql://db/steppe", "", "");
+    assertEquals(new DatabaseAddress("postgresql://db/steppe", "steppe_event", ""), own);
+  }
+}

@@ -1,0 +1,291 @@
+package io.steppe.event.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Int64Value;
+import io.grpc.Status;
+import io.smallrye.mutiny.Uni;
+import io.steppe.event.log.LogView;
+import io.steppe.ledger.Change;
+import io.steppe.ledger.EventTag;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.LogReader;
+import io.steppe.ledger.Outcome;
+import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.Tables;
+import io.steppe.ledger.testing.TestDatabase;
+import io.steppe.proto.v1.Evaluation;
+import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.Node;
+import io.steppe.rpc.v1.SubscribeRequest;
+import io.steppe.rpc.v1.TopicFilter;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class EventHubTest {
+  private static final Duration WAIT = Duration.ofSeconds(20);
+  private static final long MUCH = 1L << 40;
+
+  private static TestDatabase database;
+  private static Vertx vertx;
+  private static Ledger<LogView> writer;
+
+  /** The service as one object: a ledger that follows, and the hub on it. */
+  private record Service(PostgresLedger<LogView> ledger, EventHub hub) implements AutoCloseable {
+    static Service start(long buffer, Duration stall) {
+      LedgerSettings settings =
+          database.settings("ledger", Tables.ALL.toArray(String[]::new)).withoutObjects();
+      PostgresLedger<LogView> ledger = PostgresLedger.open(vertx, settings, new LogView());
+      Set<String> tables = Set.of(Tables.NODES, Tables.JOBS, Tables.EVALS);
+      EventHub hub =
+          new EventHub(
+              ledger,
+              thread -> LogReader.open(vertx, settings, tables, thread),
+              buffer,
+              stall,
+              100);
+      return new Service(ledger, hub);
+    }
+
+    static Service start() {
+      return start(16 << 20, Duration.ofMinutes(1));
+    }
+
+    Collected subscribe(SubscribeRequest request, long credit) {
+      Collected lines = new Collected();
+      hub.subscribe(new Subscription(EventFilter.of(request), request.getIndex(), credit, lines));
+      return lines;
+    }
+
+    @Override
+    public void close() throws Exception {
+      hub.close();
+      ledger.close();
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    database = TestDatabase.start();
+    database.migrateTables("alloc", Tables.JOBS, Tables.EVALS);
+    database.migrateTables("node", Tables.NODES);
+    vertx = Vertx.vertx();
+    writer = PostgresLedger.open(vertx, database.settings("alloc", Tables.JOBS), new LogView());
+  }
+
+  @AfterAll
+  static void stop() {
+    writer.close();
+    vertx.close();
+    database.close();
+  }
+
+  private static Uni<Long> commit(List<Change> changes) {
+    return writer
+        .commit(
+            "",
+            Int64Value.parser(),
+            (view, index, now) -> new Outcome.Commit<>(changes, Int64Value.of(index)))
+        .map(Int64Value::getValue);
+  }
+
+  private static Change job(String id, String namespace) {
+    Job job = Job.newBuilder().setId(id).setNamespace(namespace).build();
+    return Change.put(Tables.JOBS, namespace + "/" + id, job.toByteString())
+        .shownAs(new EventTag("Job", "JobRegistered", id, namespace, List.of()));
+  }
+
+  private static Change evaluation(String id, String job, int padding) {
+    Evaluation evaluation =
+        Evaluation.newBuilder()
+            .setId(id)
+            .setJobId(job)
+            .setStatusDescription("x".repeat(padding))
+            .build();
+    return Change.put(Tables.EVALS, id, evaluation.toByteString())
+        .shownAs(new EventTag("Evaluation", "JobRegistered", id, "default", List.of(job, "")));
+  }
+
+  private static SubscribeRequest from(long index) {
+    return SubscribeRequest.newBuilder().setIndex(index).setNamespace("*").build();
+  }
+
+  private static TopicFilter topic(String topic, String key) {
+    return TopicFilter.newBuilder().setTopic(topic).setKey(key).build();
+  }
+
+  @Test
+  void everySubscriberGetsEveryEventOnceInOrderAlsoOverRestarts() throws Exception {
+    long before = commit(List.of(job("restarts", "default"))).await().atMost(WAIT);
+    List<Uni<Long>> commits = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      commits.add(
+          commit(List.of(job("restarts" + i, "default"), evaluation("e" + i, "restarts" + i, 10))));
+    }
+    long last = before + commits.size();
+    Uni<List<Long>> all = Uni.join().all(commits).usingConcurrencyOf(20).andFailFast();
+    var done = all.subscribeAsCompletionStage();
+    List<List<Long>> seen =
+        IntStream.range(0, 5).<List<Long>>mapToObj(i -> new ArrayList<>()).toList();
+    for (int round = 0; round < 4; round++) {
+      try (Service service = Service.start()) {
+        List<Collected> readers = new ArrayList<>();
+        for (List<Long> one : seen) {
+          readers.add(
+              service.subscribe(from(one.isEmpty() ? before + 1 : one.getLast() + 1), MUCH));
+        }
+        long until = round == 3 ? last : before + 100 * (round + 1);
+        for (int i = 0; i < seen.size(); i++) {
+          if (seen.get(i).isEmpty() || seen.get(i).getLast() < until) {
+            readers.get(i).await(until);
+          }
+        }
+        for (int i = 0; i < seen.size(); i++) {
+          seen.get(i).addAll(readers.get(i).indexes());
+        }
+      }
+    }
+    done.get();
+    List<Long> expected = LongStream.rangeClosed(before + 1, last).boxed().toList();
+    for (List<Long> one : seen) {
+      assertEquals(expected, one);
+    }
+  }
+
+  @Test
+  void aLineHoldsTheMatchingEventsOfAnIndex() throws Exception {
+    try (Service service = Service.start()) {
+      long index =
+          commit(
+                  List.of(
+                      job("filtered", "default"),
+                      evaluation("e1", "filtered", 0),
+                      job("other", "apart")))
+              .await()
+              .atMost(WAIT);
+      SubscribeRequest base = from(index);
+      Collected everything = service.subscribe(base, MUCH);
+      Collected byFilterKey =
+          service.subscribe(
+              base.toBuilder().addTopics(topic("Evaluation", "filtered")).build(), MUCH);
+      Collected byKey =
+          service.subscribe(base.toBuilder().addTopics(topic("*", "e1")).build(), MUCH);
+      Collected byNamespace =
+          service.subscribe(base.toBuilder().setNamespace("apart").build(), MUCH);
+      Collected none =
+          service.subscribe(base.toBuilder().addTopics(topic("Job", "none")).build(), MUCH);
+      long end = commit(List.of(job("none", "default"))).await().atMost(WAIT);
+      for (Collected reader : List.of(everything, none)) {
+        reader.await(end);
+      }
+      String whole = everything.lines().getFirst().json();
+      assertTrue(
+          whole.startsWith(
+              "{\"Index\":" + index + ",\"Events\":[{\"Topic\":\"Job\",\"Type\":\"JobRegistered\""),
+          whole);
+      assertTrue(whole.contains("\"FilterKeys\":null"), whole);
+      assertTrue(whole.contains("\"FilterKeys\":[\"filtered\",\"\"]"), whole);
+      assertTrue(whole.contains("\"Payload\":{\"Evaluation\":{"), whole);
+      byFilterKey.await(index);
+      byKey.await(index);
+      byNamespace.await(index);
+      assertEquals(byKey.lines().getFirst().json(), byFilterKey.lines().getFirst().json());
+      assertTrue(!byKey.lines().getFirst().json().contains("\"Topic\":\"Job\""));
+      assertTrue(byNamespace.lines().getFirst().json().contains("\"Key\":\"other\""));
+      assertEquals(List.of(end), none.indexes());
+    }
+  }
+
+  @Test
+  void nodesPassEveryNamespaceWithoutTheirSecret() throws Exception {
+    try (Service service = Service.start()) {
+      Node node = Node.newBuilder().setId("n").setSecretId("hush").setSecretHash("quiet").build();
+      Change change =
+          Change.put(Tables.JOBS, "n", node.toByteString())
+              .shownAs(new EventTag("Node", "NodeRegistration", "n", "", List.of()));
+      long index = commit(List.of(change)).await().atMost(WAIT);
+      Collected reader =
+          service.subscribe(from(index).toBuilder().setNamespace("some").build(), MUCH);
+      reader.await(index);
+      String json = reader.lines().getFirst().json();
+      assertTrue(json.contains("\"Payload\":{\"Node\":{"), json);
+      assertTrue(!json.contains("hush") && !json.contains("quiet"), json);
+    }
+  }
+
+  @Test
+  void aDeletedJobIsShownAsItLastWas() throws Exception {
+    try (Service service = Service.start()) {
+      Job job = Job.newBuilder().setId("gone").setNamespace("default").build();
+      commit(List.of(job("gone", "default"))).await().atMost(WAIT);
+      EventTag tag =
+          new EventTag(
+              "Job",
+              "JobDeregistered",
+              "gone",
+              "default",
+              List.of(),
+              Optional.of(job.toByteString()));
+      long index =
+          commit(List.of(Change.delete(Tables.JOBS, "default/gone").shownAs(tag)))
+              .await()
+              .atMost(WAIT);
+      Collected reader = service.subscribe(from(index), MUCH);
+      reader.await(index);
+      String json = reader.lines().getFirst().json();
+      assertTrue(json.contains("\"ID\":\"gone\"") && json.contains("\"Deleted\":true"), json);
+    }
+  }
+
+  @Test
+  void aStalledSubscriberIsCutAndHoldsUpNobody() throws Exception {
+    try (Service service = Service.start(50_000, Duration.ofMinutes(1))) {
+      long start = commit(List.of(job("stalled", "default"))).await().atMost(WAIT);
+      Collected slow = service.subscribe(from(start), 1);
+      Collected quick = service.subscribe(from(start), MUCH);
+      slow.await(start);
+      long last = start;
+      for (int i = 0; i < 20; i++) {
+        last = commit(List.of(evaluation("big" + i, "stalled", 5_000))).await().atMost(WAIT);
+      }
+      quick.await(last);
+      assertEquals(LongStream.rangeClosed(start, last).boxed().toList(), quick.indexes());
+      Status end = slow.awaitEnd();
+      assertEquals(Status.Code.OUT_OF_RANGE, end.getCode());
+      assertTrue(end.getDescription().contains("too slow"), end.getDescription());
+      assertEquals(List.of(start), slow.indexes());
+      Collected again = service.subscribe(from(start + 1), MUCH);
+      again.await(last);
+      assertEquals(LongStream.rangeClosed(start + 1, last).boxed().toList(), again.indexes());
+    }
+  }
+
+  @Test
+  void aLongLineGoesOutInPieces() throws Exception {
+    List<Change> changes =
+        IntStream.range(0, 1_500).mapToObj(i -> evaluation("l" + i, "long", 2_000)).toList();
+    try (Service service = Service.start()) {
+      long index = commit(changes).await().atMost(WAIT);
+      Collected live = service.subscribe(from(index), MUCH);
+      live.await(index);
+      assertTrue(live.pieces().size() > 3);
+      assertTrue(live.pieces().stream().allMatch(size -> size <= 512 << 10));
+      try (Service restarted = Service.start()) {
+        Collected replayed = restarted.subscribe(from(index), MUCH);
+        replayed.await(index);
+        assertEquals(live.lines().getFirst().json(), replayed.lines().getFirst().json());
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.steppe.ledger;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jboss.logging.Logger;
+
+/**
+ * An executor of one daemon thread. A task that throws is logged, where the executor it is made
+ * from would keep it to itself; what was scheduled is dropped on shutdown.
+ */
+public final class OneThread extends ScheduledThreadPoolExecutor {
+  private static final Logger LOG = Logger.getLogger(OneThread.class);
+
+  private final String name;
+
+  public OneThread(String name) {
+    super(1, Thread.ofPlatform().daemon().name(name).factory());
+    this.name = name;
+    setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  protected void afterExecute(Runnable task, Throwable thrown) {
+    super.afterExecute(task, thrown);
+    if (thrown != null) {
+      LOG.errorf(thrown, "A task on thread %s failed", name);
+    } else if (task instanceof Future<?> future && future.isDone()) {
+      try {
+        future.get();
+      } catch (ExecutionException e) {
+        LOG.errorf(e.getCause(), "A task on thread %s failed", name);
+      } catch (CancellationException e) {
+        LOG.debugf("A task on thread %s was cancelled", name);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
