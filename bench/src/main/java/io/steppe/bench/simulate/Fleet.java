@@ -43,7 +43,7 @@ final class Fleet implements AutoCloseable {
     for (int i = 0; i < size; i += NODES_PER_CHANNEL) {
       channels.add(Channels.open(servers));
     }
-    Node common = machine.common();
+    Node common = machine.common(clock.instant());
     for (int i = 0; i < size; i++) {
       Identity identity = Identity.of(prefix, first + i);
       // Messages are handled where they arrive: nothing here blocks.

@@ -10,6 +10,7 @@ import io.steppe.proto.v1.NodeNetworkAddress;
 import io.steppe.proto.v1.NodeNetworkResource;
 import io.steppe.proto.v1.NodeReservedResources;
 import io.steppe.proto.v1.NodeResources;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -26,14 +27,15 @@ record Machine(
   private static final int MIN_DYNAMIC_PORT = 20_000;
   private static final int MAX_DYNAMIC_PORT = 32_000;
 
-  /** What every node registers; names, ids and addresses are missing. */
-  Node common() {
+  /** What every node registers, its driver looked at now; names, ids and addresses are missing. */
+  Node common(Instant now) {
     DriverInfo mock =
         DriverInfo.newBuilder()
             .putAttributes("driver.mock_driver", "true")
             .setDetected(true)
             .setHealthy(true)
             .setHealthDescription("Healthy")
+            .setUpdateTime(now.getEpochSecond() * 1_000_000_000L + now.getNano())
             .build();
     return Node.newBuilder()
         .setDatacenter(datacenter)

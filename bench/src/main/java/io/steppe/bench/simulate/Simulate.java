@@ -127,6 +127,8 @@ public final class Simulate implements Callable<Integer> {
 
   /** Runs until interrupted. */
   public static void main(String[] args) {
+    // Before the first logger, or the log manager of the libraries complains.
+    System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
     System.exit(new CommandLine(new Simulate()).execute(args));
   }
 
