@@ -77,11 +77,7 @@ final class EverywhereScheduler {
         continue;
       }
       if (Statuses.terminal(allocation)) {
-        // A sysbatch job ran there; a system job may be placed anew.
-        if (once
-            && current(allocation)
-            && Statuses.clientTerminal(allocation)
-            && !Statuses.serverTerminal(allocation)) {
+        if (current(allocation) && holds(allocation, evaluation)) {
           served.add(allocation.getNodeId());
         }
         continue;
@@ -106,6 +102,16 @@ final class EverywhereScheduler {
         place(group, node, Optional.empty());
       }
     }
+  }
+
+  /**
+   * Whether an allocation that has ended by itself fills its place: a sysbatch job ran there. A
+   * system job is started anew when something else happens, but not because it failed: that could
+   * go on for ever.
+   */
+  private boolean holds(Allocation allocation, Evaluation evaluation) {
+    boolean byItself = Statuses.clientTerminal(allocation) && !Statuses.serverTerminal(allocation);
+    return byItself && (once || evaluation.getTriggeredBy().equals("alloc-failure"));
   }
 
   /** Stops what can't stay where it is; true if it did, or if it is over with its node. */

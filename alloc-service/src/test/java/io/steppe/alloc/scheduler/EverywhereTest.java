@@ -113,6 +113,17 @@ class EverywhereTest {
   }
 
   @Test
+  void doesNotStartAFailedOneOverAndOver() {
+    cluster.register(TestCluster.job("system", 1));
+    cluster.evaluate("app");
+    cluster.run();
+    cluster.fail(cluster.live().getFirst().getId());
+    var failure = cluster.evaluation("app").toBuilder().setTriggeredBy("alloc-failure").build();
+    assertTrue(cluster.evaluate(failure).changesNothing());
+    assertEquals(1, cluster.evaluate("app").placements().size());
+  }
+
+  @Test
   void runsSysbatchOnceANode() {
     cluster.register(TestCluster.job("sysbatch", 1));
     cluster.evaluate("app");

@@ -165,6 +165,28 @@ class ReconcileTest {
     assertEquals(1, cluster.live().size());
   }
 
+  @Test
+  void waitsUntilALostOneHasStoppedItself() {
+    start(
+        TestCluster.group(
+            TestCluster.job("service", 1),
+            group ->
+                group.setDisconnect(
+                    DisconnectStrategy.newBuilder()
+                        .setStopOnClientAfter(Duration.ofMinutes(1).toNanos()))));
+    Allocation original = named("app.web[0]");
+    down(original);
+    Plan away = cluster.evaluate("app");
+    assertTrue(away.placements().isEmpty());
+    assertEquals("lost", cluster.get(original.getId()).getClientStatus());
+    assertEquals(
+        away.followUps().getFirst().getId(), cluster.get(original.getId()).getFollowupEvalId());
+    assertTrue(cluster.evaluate("app").changesNothing());
+    cluster.pass(Duration.ofMinutes(1));
+    assertEquals(1, cluster.evaluate(away.followUps().getFirst()).placements().size());
+    assertTrue(cluster.evaluate("app").changesNothing());
+  }
+
   private void down(Allocation allocation) {
     status(allocation, "down");
   }

@@ -202,7 +202,12 @@ final class TestCluster implements ClusterSnapshot {
   void apply(Plan plan) {
     index++;
     checkRoom(plan);
-    plan.stops().forEach(stop -> store(stop.applyTo(allocations.get(stop.allocationId()))));
+    plan.stops()
+        .forEach(
+            stop -> {
+              Allocation stopped = stop.applyTo(allocations.get(stop.allocationId()));
+              store(stopped.toBuilder().setModifyTime(PlanUnderWay.nanos(now)).build());
+            });
     plan.inPlaceUpdates()
         .forEach(update -> store(update.applyTo(allocations.get(update.allocationId()))));
     plan.notes().forEach(note -> store(note.applyTo(allocations.get(note.allocationId()))));

@@ -22,6 +22,13 @@ sealed interface Fate {
   /** Its node is gone. */
   record Lost() implements Fate {}
 
+  /**
+   * Its node is gone, and may still stop it by itself: it is replaced when that is over.
+   *
+   * @param until Unix nanoseconds
+   */
+  record LostLater(long until) implements Fate {}
+
   /** It has to leave its node. */
   record Migrate() implements Fate {}
 

@@ -82,6 +82,12 @@ final class Fates {
         return new Fate.Kept();
       }
     }
+    boolean stopsItself = grace(group) > 0 && allocation.getNextAllocation().isEmpty();
+    if (stopsItself && allocation.getClientStatus().equals(Statuses.LOST)) {
+      // Its node may not have stopped it yet: nobody takes its place before that.
+      long until = allocation.getModifyTime() + grace(group);
+      return until - now > SOON ? new Fate.Kept() : new Fate.Gone();
+    }
     if (told
         || allocation.getClientStatus().equals(Statuses.LOST)
         || allocation.getClientStatus().equals(Statuses.COMPLETE)) {
@@ -127,6 +133,9 @@ final class Fates {
   private Fate away(Allocation allocation, TaskGroup group, boolean nodeForgotten) {
     boolean known = allocation.getClientStatus().equals(Statuses.UNKNOWN);
     boolean ran = known || allocation.getClientStatus().equals(Statuses.RUNNING);
+    if (!nodeForgotten && ran && !known && grace(group) > 0) {
+      return new Fate.LostLater(now + grace(group));
+    }
     if (nodeForgotten || !ran || !waitsForNode(group)) {
       return new Fate.Lost();
     }
@@ -154,6 +163,13 @@ final class Fates {
     return group.getDisconnect().hasLostAfter()
         ? group.getDisconnect().getLostAfter()
         : group.getMaxClientDisconnect();
+  }
+
+  /** How long a node that is cut off lets an allocation run before it stops it. Nanoseconds. */
+  private static long grace(TaskGroup group) {
+    return group.getDisconnect().hasStopOnClientAfter()
+        ? group.getDisconnect().getStopOnClientAfter()
+        : group.getStopAfterClientDisconnect();
   }
 
   private long unknownSince(Allocation allocation) {

@@ -2,6 +2,7 @@ package io.steppe.alloc.scheduler.reconcile;
 
 import io.steppe.alloc.scheduler.Note;
 import io.steppe.alloc.scheduler.Statuses;
+import io.steppe.alloc.scheduler.Stop;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +27,8 @@ final class FollowUps {
   private final long now;
   private final List<Due> reschedules = new ArrayList<>();
   private final List<Due> disconnects = new ArrayList<>();
+
+  private final List<Due> losses = new ArrayList<>();
 
   private record Due(Allocation allocation, long at) {}
 
@@ -43,25 +47,54 @@ final class FollowUps {
     disconnects.add(new Due(away, at));
   }
 
+  void lost(Allocation lost, long at) {
+    losses.add(new Due(lost, at));
+  }
+
   /** Adds the evaluations, and a mark on each allocation that waits for one. */
   void addTo(Reconciliation result) {
-    batch(reschedules, "alloc-failure", Wording.DELAYED_RESCHEDULE, Optional.empty(), "", result);
+    batch(
+        reschedules,
+        "alloc-failure",
+        Wording.DELAYED_RESCHEDULE,
+        result,
+        (failed, id) ->
+            result.notes().add(new Note(failed.getId(), Optional.empty(), "", id, now)));
     batch(
         disconnects,
         "max-disconnect-timeout",
         Wording.DISCONNECT_TIMEOUT,
-        Optional.of(Statuses.UNKNOWN),
-        Wording.UNKNOWN,
-        result);
+        result,
+        (away, id) ->
+            result
+                .notes()
+                .add(
+                    new Note(
+                        away.getId(), Optional.of(Statuses.UNKNOWN), Wording.UNKNOWN, id, now)));
+    batch(
+        losses,
+        "alloc-failure",
+        Wording.DELAYED_RESCHEDULE,
+        result,
+        (lost, id) ->
+            result
+                .stops()
+                .add(
+                    new Stop(
+                        lost.getId(),
+                        lost.getNodeId(),
+                        Statuses.STOP,
+                        Wording.LOST,
+                        Optional.of(Statuses.LOST),
+                        id)));
   }
 
   private void batch(
       List<Due> due,
       String trigger,
       String why,
-      Optional<String> clientStatus,
-      String description,
-      Reconciliation result) {
+      Reconciliation result,
+      BiConsumer<Allocation, String> mark) {
     due.sort(Comparator.comparingLong(Due::at));
     Evaluation last = null;
     for (Due one : due) {
@@ -69,9 +102,7 @@ final class FollowUps {
         last = evaluation(trigger, why, one.at());
         result.followUps().add(last);
       }
-      result
-          .notes()
-          .add(new Note(one.allocation().getId(), clientStatus, description, last.getId(), now));
+      mark.accept(one.allocation(), last.getId());
     }
   }
 

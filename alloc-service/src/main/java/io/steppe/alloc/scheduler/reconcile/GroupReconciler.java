@@ -80,6 +80,12 @@ final class GroupReconciler {
         counts.setStop(counts.getStop() + 1);
         replace(allocation, false, Optional.empty());
       }
+      case Fate.LostLater later -> {
+        kept.add(allocation);
+        waiting.add(allocation.getId());
+        counts.setStop(counts.getStop() + 1);
+        followUps.lost(allocation, later.until());
+      }
       case Fate.Migrate migrate -> {
         result.stops().add(stop(allocation, Wording.MIGRATING, Optional.empty()));
         counts.setMigrate(counts.getMigrate() + 1);
@@ -177,8 +183,14 @@ final class GroupReconciler {
   }
 
   // What has run to its end can't be stopped any more.
-  private static boolean droppable(Allocation allocation) {
-    return !allocation.getClientStatus().equals(Statuses.COMPLETE);
+  private boolean droppable(Allocation allocation) {
+    return !allocation.getClientStatus().equals(Statuses.COMPLETE) && !waitsForItsEnd(allocation);
+  }
+
+  /** It is lost already, only its place is not free yet. */
+  private boolean waitsForItsEnd(Allocation allocation) {
+    return allocation.getClientStatus().equals(Statuses.LOST)
+        || waiting.contains(allocation.getId()) && !Statuses.clientTerminal(allocation);
   }
 
   /** Gives new places the lowest free names, and replacements a name within the count. */
@@ -215,6 +227,9 @@ final class GroupReconciler {
     List<Allocation> destructive = new ArrayList<>();
     int settling = 0;
     for (Allocation allocation : kept) {
+      if (waitsForItsEnd(allocation)) {
+        continue;
+      }
       if (fates.current(allocation)) {
         settling += settled(allocation) ? 0 : 1;
         counts.setIgnore(counts.getIgnore() + 1);
