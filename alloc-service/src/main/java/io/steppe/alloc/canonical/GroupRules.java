@@ -14,6 +14,8 @@ import java.util.Set;
 final class GroupRules {
   private static final int SMALLEST_DISK_MB = 10;
 
+  private static final long LARGEST_DISK_MB = 1_000_000_000_000L;
+
   private GroupRules() {}
 
   static Problems group(Job job, JobType type, TaskGroup group) {
@@ -38,6 +40,7 @@ final class GroupRules {
     problems.addIf(
         group.getEphemeralDisk().getSizeMb() < SMALLEST_DISK_MB,
         "minimum DiskMB value is 10; got " + group.getEphemeralDisk().getSizeMb());
+    TaskRules.atMost("DiskMB", group.getEphemeralDisk().getSizeMb(), LARGEST_DISK_MB, problems);
     volumes(group, problems);
     networks(group, problems);
     disconnect(group, problems);

@@ -16,6 +16,11 @@ final class TaskRules {
   private static final Set<String> CHANGE_MODES = Set.of("noop", "signal", "restart", "script");
   private static final Set<String> CHECK_TYPES = Set.of("http", "tcp", "grpc", "script");
 
+  /** More MHz or MiB than any machine has: sums stay far from what a number can hold. */
+  private static final long MAX_AMOUNT = 1_000_000_000_000L;
+
+  private static final int MAX_PIECES = 10_000;
+
   private TaskRules() {}
 
   static Problems task(Task task, EphemeralDisk disk, JobType type) {
@@ -98,6 +103,17 @@ final class TaskRules {
             + ") should be larger than MemoryMB value ("
             + resources.getMemoryMb()
             + ")");
+    atMost("CPU", resources.getCpu(), MAX_AMOUNT, problems);
+    atMost("MemoryMB", resources.getMemoryMb(), MAX_AMOUNT, problems);
+    atMost("MemoryMaxMB", resources.getMemoryMaxMb(), MAX_AMOUNT, problems);
+    atMost("Cores", resources.getCores(), MAX_PIECES, problems);
+    resources
+        .getDevicesList()
+        .forEach(
+            device -> {
+              boolean possible = device.getCount() >= 0 && device.getCount() <= MAX_PIECES;
+              problems.addIf(!possible, "device count must be between 1 and " + MAX_PIECES);
+            });
     resources
         .getDevicesList()
         .forEach(
@@ -106,6 +122,10 @@ final class TaskRules {
                     device.getName().isEmpty(),
                     "device name must be given as one of the following: type, vendor/type, or vendor/type/name"));
     return problems;
+  }
+
+  static void atMost(String what, long amount, long most, Problems problems) {
+    problems.addIf(amount > most, "maximum " + what + " value is " + most + "; got " + amount);
   }
 
   private static void logs(Task task, EphemeralDisk disk, Problems problems) {
@@ -118,7 +138,7 @@ final class TaskRules {
     problems.addIf(
         logs.getMaxFileSizeMb() < 1, "minimum file size is 1MB; got " + logs.getMaxFileSizeMb());
     // Both streams are kept, but each file may be smaller: the product is what was always compared.
-    long usage = logs.getMaxFiles() * logs.getMaxFileSizeMb();
+    long usage = saturated(logs.getMaxFiles(), logs.getMaxFileSizeMb());
     problems.addIf(
         disk.getSizeMb() <= usage,
         "log storage ("
@@ -126,6 +146,10 @@ final class TaskRules {
             + " MB) must be less than requested disk capacity ("
             + disk.getSizeMb()
             + " MB)");
+  }
+
+  private static long saturated(long files, long size) {
+    return size != 0 && Math.abs(files) > MAX_AMOUNT / Math.abs(size) ? MAX_AMOUNT : files * size;
   }
 
   private static void templates(Task task, Problems problems) {

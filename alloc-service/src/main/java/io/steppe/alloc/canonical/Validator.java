@@ -14,6 +14,8 @@ import java.util.Optional;
 public final class Validator {
   private static final int MAX_PRIORITY = 100;
 
+  private static final int MAX_COUNT = 50_000;
+
   private Validator() {}
 
   /**
@@ -97,6 +99,11 @@ public final class Validator {
               + group.getCount()
               + ". Count cannot exceed 1 with system scheduler");
     }
+    double total = job.getTaskGroupsList().stream().mapToDouble(TaskGroup::getCount).sum();
+    problems.addIf(
+        total > MAX_COUNT,
+        "total count was greater than configured job_max_count: %.0f > %d"
+            .formatted(total, MAX_COUNT));
     for (TaskGroup group : job.getTaskGroupsList()) {
       problems.within("Task group " + group.getName(), GroupRules.group(job, type, group));
     }

@@ -119,13 +119,13 @@ public final class NodeRoom {
 
   /** Which of cpu, memory and disk is too short for this much more. */
   public Optional<String> exhausted(long moreCpu, long moreMemoryMb, long moreDiskMb) {
-    if (cpu + moreCpu > node.cpu()) {
+    if (moreCpu > node.cpu() - cpu) {
       return Optional.of("cpu");
     }
-    if (memoryMb + moreMemoryMb > node.memoryMb()) {
+    if (moreMemoryMb > node.memoryMb() - memoryMb) {
       return Optional.of("memory");
     }
-    return diskMb + moreDiskMb > node.diskMb() ? Optional.of("disk") : Optional.empty();
+    return moreDiskMb > node.diskMb() - diskMb ? Optional.of("disk") : Optional.empty();
   }
 
   /**

@@ -85,7 +85,7 @@ final class Fates {
     boolean stopsItself = grace(group) > 0 && allocation.getNextAllocation().isEmpty();
     if (stopsItself && allocation.getClientStatus().equals(Statuses.LOST)) {
       // Its node may not have stopped it yet: nobody takes its place before that.
-      long until = allocation.getModifyTime() + grace(group);
+      long until = Rescheduling.later(allocation.getModifyTime(), grace(group));
       return until - now > SOON ? new Fate.Kept() : new Fate.Gone();
     }
     if (told
@@ -134,7 +134,7 @@ final class Fates {
     boolean known = allocation.getClientStatus().equals(Statuses.UNKNOWN);
     boolean ran = known || allocation.getClientStatus().equals(Statuses.RUNNING);
     if (!nodeForgotten && ran && !known && grace(group) > 0) {
-      return new Fate.LostLater(now + grace(group));
+      return new Fate.LostLater(Rescheduling.later(now, grace(group)));
     }
     if (nodeForgotten || !ran || !waitsForNode(group)) {
       return new Fate.Lost();
@@ -143,7 +143,7 @@ final class Fates {
     if (patience == 0) {
       return new Fate.Away(replacesAway(group), 0, known);
     }
-    long until = (known ? unknownSince(allocation) : now) + patience;
+    long until = Rescheduling.later(known ? unknownSince(allocation) : now, patience);
     return until - now <= SOON && known
         ? new Fate.Lost()
         : new Fate.Away(replacesAway(group), until, known);

@@ -20,6 +20,9 @@ import java.util.function.BiFunction;
  * placed.
  */
 final class GroupReconciler {
+  // Registration allows less; this only keeps a broken job from filling memory.
+  private static final int MAX_COUNT = 1_000_000;
+
   private final Job job;
   private final TaskGroup group;
   private final Fates fates;
@@ -54,7 +57,7 @@ final class GroupReconciler {
     allocations.stream()
         .sorted(Comparator.comparingInt(AllocationName::indexOf))
         .forEach(this::sort);
-    int count = (int) Math.max(0, group.getCount());
+    int count = Math.clamp(group.getCount(), 0, MAX_COUNT);
     dropSurplus(count);
     int places = Math.max(0, count - kept.size());
     List<Placement> placements =
@@ -268,7 +271,7 @@ final class GroupReconciler {
     long atOnce = group.getUpdate().getMaxParallel();
     return !group.hasUpdate() || atOnce == 0
         ? Integer.MAX_VALUE
-        : (int) Math.max(0, atOnce - settling);
+        : Math.clamp(atOnce - settling, 0, Integer.MAX_VALUE);
   }
 
   /** Whether an allocation of the new version runs, and is healthy where somebody looks. */

@@ -36,7 +36,7 @@ public final class Rescheduling {
         return OptionalLong.empty();
       }
     }
-    return OptionalLong.of(failedAt + delay);
+    return OptionalLong.of(later(failedAt, delay));
   }
 
   /** The tracker of the allocation that replaces a failed one. */
@@ -98,6 +98,11 @@ public final class Rescheduling {
       return last;
     }
     return before > Long.MAX_VALUE - last ? Long.MAX_VALUE : before + last;
+  }
+
+  /** A time and a delay after it; as late as can be where that is too late to write. */
+  static long later(long at, long delay) {
+    return delay > Long.MAX_VALUE - at ? Long.MAX_VALUE : at + delay;
   }
 
   private static long doubled(long delay) {
