@@ -3,8 +3,8 @@ package io.steppe.node.client;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
-import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
+import io.steppe.node.peer.Peers;
 import io.steppe.node.session.Session;
 import io.steppe.node.session.SessionRow;
 import io.steppe.node.session.SessionRows;
@@ -24,15 +24,12 @@ import java.util.Optional;
 public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
   private final Sessions sessions;
   private final SessionRows rows;
-  private final Replicas replicas;
   private final Answers answers;
   private final Peers peers;
 
-  public ClientsEndpoint(
-      Sessions sessions, SessionRows rows, Replicas replicas, Answers answers, Peers peers) {
+  public ClientsEndpoint(Sessions sessions, SessionRows rows, Answers answers, Peers peers) {
     this.sessions = sessions;
     this.rows = rows;
-    this.replicas = replicas;
     this.answers = answers;
     this.peers = peers;
   }
@@ -110,7 +107,9 @@ public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
               row ->
                   row.flatMap(ClientsEndpoint.this::elsewhere)
                       .ifPresentOrElse(
-                          replica -> go(peers.ask(replica, request, reader)), () -> fail(noPath())),
+                          replica ->
+                              go(ForwardedCall.begin(peers.channel(replica), request, reader)),
+                          () -> fail(noPath())),
               error -> fail(Failure.of(error)));
     }
 
@@ -138,9 +137,6 @@ public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
   }
 
   private Optional<Member> elsewhere(SessionRow row) {
-    return replicas.members(Sessions.SERVICE).stream()
-        .filter(one -> one.id().equals(row.replica()) && one.generation() == row.generation())
-        .filter(one -> !one.id().equals(replicas.self().id()))
-        .findFirst();
+    return peers.living(row.replica()).filter(replica -> replica.generation() == row.generation());
   }
 }

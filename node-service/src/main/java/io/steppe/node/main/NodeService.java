@@ -9,7 +9,7 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.node.client.Answers;
-import io.steppe.node.client.Peers;
+import io.steppe.node.peer.Peers;
 import io.steppe.node.session.Adoption;
 import io.steppe.node.session.AllocationFeed;
 import io.steppe.node.session.HeartbeatTtl;
@@ -30,11 +30,11 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -63,7 +63,7 @@ class NodeService {
   private final ManagedChannel allocService;
   private final Sessions sessions;
   private final Answers answers;
-  private final Peers peers = new Peers();
+  private final Peers peers;
   private final Migrations migrations;
 
   NodeService(
@@ -87,6 +87,7 @@ class NodeService {
                 id, Sessions.SERVICE, settings.replica().address(), version, clock.instant()));
     this.pool = pool(vertx, database);
     this.rows = new PostgresSessionRows(pool);
+    this.peers = new Peers(replicas);
     this.allocService = Channels.open(settings.allocService());
     this.sessions =
         new Sessions(
@@ -94,12 +95,13 @@ class NodeService {
             rows,
             replicas,
             new UpdateRelay(allocService, worker),
+            peers,
             new HeartbeatTtl(
                 settings.heartbeat().minTtl(),
                 settings.heartbeat().maxPerSecond(),
                 settings.heartbeat().grace()),
             clock,
-            RandomGenerator.getDefault());
+            new Random());
     this.answers = new Answers(worker, settings.relay().answerWithin());
   }
 

@@ -21,6 +21,7 @@ final class ChunkedList {
   ChunkedList(ServerCallStreamObserver<ListNodesReply> out) {
     this.out = out;
     out.setOnReadyHandler(this::send);
+    out.setOnCancelHandler(this::forget);
   }
 
   synchronized void begin(ReadMeta first, Collection<NodeListStub> all) {
@@ -37,6 +38,11 @@ final class ChunkedList {
         out.onCompleted();
       }
     }
+  }
+
+  private synchronized void forget() {
+    nodes = Optional.empty();
+    held = Optional.empty();
   }
 
   private ListNodesReply chunk(Iterator<NodeListStub> left) {

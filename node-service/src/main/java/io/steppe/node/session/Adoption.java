@@ -5,7 +5,6 @@ import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.ledger.Snapshot;
 import io.steppe.node.registration.NodeStatus;
-import io.steppe.node.session.SessionEvent.NewerSession;
 import io.steppe.node.view.NodeView;
 import io.steppe.rpc.Failure;
 import java.util.HashMap;
@@ -78,13 +77,7 @@ public final class Adoption {
 
   /** Sessions whose node has a newer one elsewhere. */
   private void endSuperseded(Map<String, SessionRow> rows) {
-    for (Session session : sessions.all()) {
-      session
-          .nodeId()
-          .map(rows::get)
-          .filter(row -> session.epoch() != 0)
-          .ifPresent(row -> sessions.move(session, new NewerSession(row.epoch())));
-    }
+    rows.values().forEach(row -> sessions.newerSession(row.nodeId(), row.epoch()));
   }
 
   private Map<String, Long> orphans(

@@ -21,6 +21,8 @@ public record Ending(Status.Code code, String text) {
       new Ending(Status.Code.UNAVAILABLE, "this replica gives up its sessions");
   static final Ending NOT_READING =
       new Ending(Status.Code.RESOURCE_EXHAUSTED, "the agent does not read");
+  static final Ending TOO_MANY_SESSIONS =
+      new Ending(Status.Code.RESOURCE_EXHAUSTED, "this replica has too many sessions");
   static final Ending TOO_MANY_UPDATES =
       new Ending(Status.Code.RESOURCE_EXHAUSTED, "too many task updates are waiting");
 

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /**
- * The rows in table {@code node.sessions}. Claims are written in bulk: while one statement is on
+ * The rows in table {@code node.sessions}. Waitings are written in bulk: while one statement is on
  * its way the next gathers.
  */
 public final class PostgresSessionRows implements SessionRows {
@@ -33,15 +33,17 @@ public final class PostgresSessionRows implements SessionRows {
       insert into node.sessions as s (node_id, replica, generation, epoch)
       select n, $1, $2, 1 from unnest($3::text[]) n order by n
       on conflict (node_id) do update
-        set replica = excluded.replica, generation = excluded.generation, epoch = s.epoch + 1
-      returning node_id, replica, generation, epoch""";
+        set replica = excluded.replica, generation = excluded.generation, epoch = s.epoch + 1,
+          previous = s.replica
+      returning node_id, epoch, previous""";
 
   private static final String ADOPT =
       """
       insert into node.sessions as s (node_id, replica, generation, epoch)
       select n, $1, $2, e + 1 from unnest($3::text[], $4::bigint[]) as w (n, e) order by n
       on conflict (node_id) do update
-        set replica = excluded.replica, generation = excluded.generation, epoch = excluded.epoch
+        set replica = excluded.replica, generation = excluded.generation, epoch = excluded.epoch,
+          previous = s.replica
         where s.epoch = excluded.epoch - 1
           and (not ledger.leased_v1(s.replica, s.generation)
             or (s.replica = excluded.replica and s.generation = excluded.generation))
@@ -50,10 +52,10 @@ public final class PostgresSessionRows implements SessionRows {
   private static final String ALL = "select node_id, replica, generation, epoch from node.sessions";
 
   /** A claim that waits for its statement. */
-  private record Claim(String nodeId, Member self, UniEmitter<? super Long> emitter) {}
+  private record Waiting(String nodeId, Member self, UniEmitter<? super Claim> emitter) {}
 
   private final Pool pool;
-  private final Deque<Claim> waiting = new ArrayDeque<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private boolean underWay;
 
   public PostgresSessionRows(Pool pool) {
@@ -61,11 +63,11 @@ public final class PostgresSessionRows implements SessionRows {
   }
 
   @Override
-  public Uni<Long> claim(String nodeId, Member self) {
-    return Uni.createFrom().emitter(emitter -> enqueue(new Claim(nodeId, self, emitter)));
+  public Uni<Claim> claim(String nodeId, Member self) {
+    return Uni.createFrom().emitter(emitter -> enqueue(new Waiting(nodeId, self, emitter)));
   }
 
-  private void enqueue(Claim claim) {
+  private void enqueue(Waiting claim) {
     synchronized (this) {
       if (waiting.size() >= MAX_WAITING) {
         claim.emitter().fail(Failure.unavailable("too many sessions wait for their row"));
@@ -81,7 +83,7 @@ public final class PostgresSessionRows implements SessionRows {
   }
 
   private void next() {
-    Map<String, Claim> batch = new TreeMap<>();
+    Map<String, Waiting> batch = new TreeMap<>();
     synchronized (this) {
       gather(batch);
       underWay = !batch.isEmpty();
@@ -95,7 +97,7 @@ public final class PostgresSessionRows implements SessionRows {
         .subscribe()
         .with(
             rows -> {
-              rows.forEach(row -> batch.get(row.nodeId()).emitter().complete(row.epoch()));
+              rows.forEach(row -> batch.get(row.getString(0)).emitter().complete(claim(row)));
               next();
             },
             error -> {
@@ -105,10 +107,10 @@ public final class PostgresSessionRows implements SessionRows {
   }
 
   /** Claims of one lease, one of each node: a statement can't write a row twice. */
-  private void gather(Map<String, Claim> batch) {
-    for (Iterator<Claim> claims = waiting.iterator();
+  private void gather(Map<String, Waiting> batch) {
+    for (Iterator<Waiting> claims = waiting.iterator();
         claims.hasNext() && batch.size() < MAX_STATEMENT; ) {
-      Claim claim = claims.next();
+      Waiting claim = claims.next();
       boolean sameLease =
           batch.isEmpty()
               || batch.values().iterator().next().self().generation() == claim.self().generation();
@@ -127,7 +129,7 @@ public final class PostgresSessionRows implements SessionRows {
           all.subList(from, Math.min(all.size(), from + MAX_STATEMENT));
       String[] ids = some.stream().map(Map.Entry::getKey).toArray(String[]::new);
       Long[] epochs = some.stream().map(Map.Entry::getValue).toArray(Long[]::new);
-      statements.add(query(ADOPT, Tuple.of(self.id(), self.generation(), ids, epochs)));
+      statements.add(sessions(ADOPT, Tuple.of(self.id(), self.generation(), ids, epochs)));
     }
     return Uni.join()
         .all(statements)
@@ -138,19 +140,27 @@ public final class PostgresSessionRows implements SessionRows {
 
   @Override
   public Uni<Optional<SessionRow>> of(String nodeId) {
-    return query(ALL + " where node_id = $1", Tuple.of(nodeId))
+    return sessions(ALL + " where node_id = $1", Tuple.of(nodeId))
         .map(rows -> rows.stream().findFirst());
   }
 
   @Override
   public Uni<List<SessionRow>> all() {
-    return query(ALL, Tuple.tuple());
+    return sessions(ALL, Tuple.tuple());
   }
 
-  private Uni<List<SessionRow>> query(String sql, Tuple arguments) {
+  private Uni<List<SessionRow>> sessions(String sql, Tuple arguments) {
+    return query(sql, arguments)
+        .map(
+            rows ->
+                StreamSupport.stream(rows.spliterator(), false)
+                    .map(PostgresSessionRows::session)
+                    .toList());
+  }
+
+  private Uni<RowSet<Row>> query(String sql, Tuple arguments) {
     return pool.preparedQuery(sql)
         .execute(arguments)
-        .map(PostgresSessionRows::rows)
         .ifNoItem()
         .after(DEADLINE)
         .failWith(() -> Failure.unavailable("PostgreSQL does not answer"))
@@ -158,12 +168,12 @@ public final class PostgresSessionRows implements SessionRows {
         .transform(error -> Failure.unavailable("PostgreSQL: " + error.getMessage()));
   }
 
-  private static List<SessionRow> rows(RowSet<Row> rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .map(
-            row ->
-                new SessionRow(row.getString(0), row.getString(1), row.getLong(2), row.getLong(3)))
-        .toList();
+  private static Claim claim(Row row) {
+    return new Claim(row.getLong(1), Optional.ofNullable(row.getString(2)));
+  }
+
+  private static SessionRow session(Row row) {
+    return new SessionRow(row.getString(0), row.getString(1), row.getLong(2), row.getLong(3));
   }
 
   private static List<SessionRow> flat(List<List<SessionRow>> parts) {

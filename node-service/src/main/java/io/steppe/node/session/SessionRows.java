@@ -12,7 +12,7 @@ public interface SessionRows {
    * Makes this replica responsible for a node, whoever was: the newest session wins. Gives the
    * epoch.
    */
-  Uni<Long> claim(String nodeId, Member self);
+  Uni<Claim> claim(String nodeId, Member self);
 
   /**
    * Makes this replica responsible for nodes that nobody alive is responsible for.

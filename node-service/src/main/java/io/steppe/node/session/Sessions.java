@@ -33,8 +33,10 @@ import io.steppe.rpc.v1.TaskUpdates;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,12 +48,14 @@ public final class Sessions {
   public static final String SERVICE = "node-service";
 
   private static final Logger LOG = Logger.getLogger(Sessions.class);
+  private static final int MAX_SESSIONS = 50_000;
   private static final Duration REGISTER_WITHIN = Duration.ofSeconds(10);
 
   private final Ledger<NodeView> ledger;
   private final SessionRows rows;
   private final Replicas replicas;
   private final UpdateRelay relay;
+  private final Superseded superseded;
   private final HeartbeatTtl ttl;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -63,6 +67,7 @@ public final class Sessions {
       SessionRows rows,
       Replicas replicas,
       UpdateRelay relay,
+      Superseded superseded,
       HeartbeatTtl ttl,
       InstantSource clock,
       RandomGenerator random) {
@@ -70,6 +75,7 @@ public final class Sessions {
     this.rows = rows;
     this.replicas = replicas;
     this.relay = relay;
+    this.superseded = superseded;
     this.ttl = ttl;
     this.clock = clock;
     this.random = random;
@@ -106,6 +112,9 @@ public final class Sessions {
   Session open(AgentStream stream) {
     Session session = Session.opened(stream, clock.instant().plus(REGISTER_WITHIN));
     all.add(session);
+    if (all.size() > MAX_SESSIONS) {
+      move(session, new Disconnected(Ending.TOO_MANY_SESSIONS));
+    }
     return session;
   }
 
@@ -134,7 +143,7 @@ public final class Sessions {
     ledger
         .commit("", Registered.parser(), Registration.register(fingerprint, secret))
         .chain(() -> rows.claim(nodeId, self))
-        .chain(epoch -> claimed(session, nodeId, epoch))
+        .chain(claim -> claimed(session, nodeId, claim))
         .subscribe()
         .with(
             index -> admitted(session, nodeId, index),
@@ -145,16 +154,42 @@ public final class Sessions {
    * The row is written: from here on this replica answers for the node. Makes it ready; gives an
    * index at which it was.
    */
-  private Uni<Long> claimed(Session session, String nodeId, long epoch) {
-    SessionState state = move(session, new RowWritten(epoch, nextDue(nextTtl())));
-    if (!(state instanceof Claimed)) {
+  private Uni<Long> claimed(Session session, String nodeId, Claim claim) {
+    SessionState state = move(session, new RowWritten(claim.epoch(), nextDue(nextTtl())));
+    if (!(state instanceof Claimed) || !outdo(nodeId, session, claim.epoch())) {
       return Uni.createFrom().failure(Failure.unavailable("the session is over"));
     }
-    Session older = byNode.put(nodeId, session);
-    if (older != null && older != session) {
-      move(older, new NewerSession(epoch));
+    claim
+        .previous()
+        .filter(replica -> !replica.equals(replicas.self().id()))
+        .ifPresent(replica -> superseded.elsewhere(replica, nodeId, claim.epoch()));
+    return ledger.latest().chain(now -> ready(now, nodeId, claim.epoch()));
+  }
+
+  /** Ends the older of a node's sessions here. Whether the one given stays. */
+  private boolean outdo(String nodeId, Session session, long epoch) {
+    List<Session> over = new ArrayList<>();
+    Session newest =
+        byNode.compute(
+            nodeId,
+            (_, known) -> {
+              boolean newer = known == null || known.epoch() < epoch;
+              over.add(newer ? known : session);
+              return newer ? session : known;
+            });
+    over.stream()
+        .filter(Objects::nonNull)
+        .forEach(one -> move(one, new NewerSession(newest.epoch())));
+    if (session.state() instanceof Ended) {
+      byNode.remove(nodeId, session);
+      return false;
     }
-    return ledger.latest().chain(now -> ready(now, nodeId, epoch));
+    return newest == session;
+  }
+
+  /** A newer session of a node began, here or elsewhere. */
+  public void newerSession(String nodeId, long epoch) {
+    of(nodeId).ifPresent(session -> move(session, new NewerSession(epoch)));
   }
 
   /**
@@ -203,38 +238,41 @@ public final class Sessions {
 
   /** The node's fingerprint changed. */
   void changed(Session session, Node node) {
-    if (!(session.state() instanceof Live live)) {
+    Optional<String> nodeId = session.nodeId();
+    long epoch = session.epoch();
+    if (nodeId.isEmpty() || epoch == 0) {
       return;
     }
     Fingerprint fingerprint;
     try {
       fingerprint = Fingerprint.of(node);
-      if (!fingerprint.node().getId().equals(live.nodeId())) {
+      if (!fingerprint.node().getId().equals(nodeId.get())) {
         throw Failure.invalid("a session is one node's");
       }
     } catch (Failure invalid) {
       move(session, new Disconnected(Ending.of(invalid)));
       return;
     }
-    List<String> guards = List.of(Guards.session(live.nodeId(), live.epoch()));
+    List<String> guards = List.of(Guards.session(nodeId.get(), epoch));
     ledger
         .commit("", Registered.parser(), Registration.update(fingerprint, guards))
         .subscribe()
         .with(
-            registered -> LOG.debugf("node %s changed at %d", live.nodeId(), registered.getIndex()),
+            done -> LOG.debugf("node %s changed at %d", nodeId.get(), done.getIndex()),
             error -> move(session, new Disconnected(Ending.of(Failure.of(error)))));
   }
 
   /** The agent tells of its tasks. An agent is heard for allocations of its own node only. */
   void updates(Session session, TaskUpdates updates) {
-    if (!(session.state() instanceof Live live)) {
+    Optional<String> nodeId = session.nodeId();
+    if (nodeId.isEmpty() || session.epoch() == 0) {
       return;
     }
     NodeView view = ledger.snapshot().view();
     List<Allocation> own =
         updates.getAllocationsList().stream()
-            .filter(one -> live.nodeId().equals(view.nodeOfAllocation().get(one.getId())))
-            .map(one -> one.toBuilder().setNodeId(live.nodeId()).build())
+            .filter(one -> nodeId.get().equals(view.nodeOfAllocation().get(one.getId())))
+            .map(one -> one.toBuilder().setNodeId(nodeId.get()).build())
             .toList();
     Runnable acknowledge =
         () -> session.stream().ifPresent(stream -> stream.acknowledge(updates.getSequence()));
@@ -256,6 +294,9 @@ public final class Sessions {
    * heartbeats.
    */
   void adopt(SessionRow row) {
+    if (ledger.snapshot().view().node(row.nodeId()).filter(NodeStatus.DOWN::isOf).isPresent()) {
+      return;
+    }
     Session session = Session.adopted(row, nextDue(nextTtl()));
     Session kept =
         byNode.merge(

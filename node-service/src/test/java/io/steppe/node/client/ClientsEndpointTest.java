@@ -136,6 +136,16 @@ class ClientsEndpointTest {
   }
 
   @Test
+  void aSessionElsewhereEndsTheOneHere() {
+    TestAgent again = new TestAgent(cluster.port(1));
+    open.add(again);
+    again.register(NODE, "secret").awaitRegistered();
+    assertEquals(Status.Code.ABORTED, agent.awaitEnd().getCode());
+    reader(0, request());
+    again.await("request", AgentDown::hasRequest);
+  }
+
+  @Test
   void aCallIsPassedOnOnce() {
     Status status = reader(1, request().toBuilder().setForwarded(true).build()).awaitEnd();
     assertEquals("No path to node", status.getDescription());

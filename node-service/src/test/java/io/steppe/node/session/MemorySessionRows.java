@@ -20,8 +20,13 @@ final class MemorySessionRows implements SessionRows {
   }
 
   @Override
-  public Uni<Long> claim(String nodeId, Member self) {
-    return Uni.createFrom().item(() -> write(nodeId, self, epochOf(nodeId) + 1).epoch());
+  public Uni<Claim> claim(String nodeId, Member self) {
+    return Uni.createFrom().item(() -> claimNow(nodeId, self));
+  }
+
+  private synchronized Claim claimNow(String nodeId, Member self) {
+    Optional<String> previous = Optional.ofNullable(rows.get(nodeId)).map(SessionRow::replica);
+    return new Claim(write(nodeId, self, epochOf(nodeId) + 1).epoch(), previous);
   }
 
   @Override

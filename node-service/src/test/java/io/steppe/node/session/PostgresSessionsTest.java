@@ -72,7 +72,7 @@ class PostgresSessionsTest {
 
   @AfterAll
   static void stopDatabase() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
+    vertx.close();
     database.close();
   }
 
@@ -193,7 +193,7 @@ class PostgresSessionsTest {
             .map(claim -> claim.subscribeAsCompletionStage())
             .toList()
             .stream()
-            .map(future -> future.join())
+            .map(future -> future.join().epoch())
             .toList();
     assertEquals(250, epochs.stream().filter(epoch -> epoch == 1).count());
     assertEquals(250, epochs.stream().filter(epoch -> epoch == 2).count());
@@ -330,6 +330,8 @@ class PostgresSessionsTest {
                             .orElseThrow()
                             .getStatus()
                             .equals("down")));
-    Eventually.await("no session", () -> zero.service().sessions.all().isEmpty());
+    Eventually.await(
+        "no session",
+        () -> nodes.stream().allMatch(each -> zero.service().sessions.of(each.getId()).isEmpty()));
   }
 }

@@ -7,8 +7,9 @@ import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.node.client.Answers;
 import io.steppe.node.client.ClientsEndpoint;
-import io.steppe.node.client.Peers;
 import io.steppe.node.node.NodesEndpoint;
+import io.steppe.node.peer.Peers;
+import io.steppe.node.peer.PeersEndpoint;
 import io.steppe.node.view.NodeView;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public final class TestReplica implements AutoCloseable {
   final Server server;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService sender = Executors.newSingleThreadExecutor();
-  private final Peers peers = new Peers();
+  private final Peers peers;
   private final AutoCloseable feed;
 
   public TestReplica(
@@ -54,10 +55,18 @@ public final class TestReplica implements AutoCloseable {
       InstantSource clock,
       Duration answerWithin)
       throws IOException {
+    peers = new Peers(replicas);
     UpdateRelay relay = new UpdateRelay(allocService.channel(), timer);
     sessions =
         new Sessions(
-            ledger, rows, replicas, relay, new HeartbeatTtl(TTL, 50, GRACE), clock, new Random(1));
+            ledger,
+            rows,
+            replicas,
+            relay,
+            peers,
+            new HeartbeatTtl(TTL, 50, GRACE),
+            clock,
+            new Random(1));
     Adoption adoption = new Adoption(ledger, rows, sessions);
     watch = new Watch(ledger, replicas, sessions, adoption, clock);
     feed = new AllocationFeed(sessions, sender).follow(ledger);
@@ -65,8 +74,9 @@ public final class TestReplica implements AutoCloseable {
     server =
         NettyServerBuilder.forPort(0)
             .addService(new AgentSessionEndpoint(sessions, ledger, answers))
-            .addService(new ClientsEndpoint(sessions, rows, replicas, answers, peers))
+            .addService(new ClientsEndpoint(sessions, rows, answers, peers))
             .addService(new NodesEndpoint(ledger, clock))
+            .addService(new PeersEndpoint(sessions))
             .build()
             .start();
   }

@@ -1,0 +1,2 @@
+-- Whose the node was before: that replica is told that its session is over.
+alter table node.sessions add column previous text;
