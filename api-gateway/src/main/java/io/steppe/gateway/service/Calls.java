@@ -102,7 +102,7 @@ public class Calls {
             stub.withDeadline(
                 end.minimum(Deadline.after(attempt.toNanos(), TimeUnit.NANOSECONDS))));
       } catch (StatusRuntimeException e) {
-        Failure failure = Failure.of(e);
+        Failure failure = CallFailures.of(e);
         if (failure.kind() != Kind.UNAVAILABLE) {
           throw failure;
         }

@@ -3,6 +3,7 @@ package io.steppe.gateway.stream;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
+import io.steppe.gateway.service.CallFailures;
 import io.steppe.rpc.Failure;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -108,7 +109,7 @@ public final class Inflow<U, D> implements AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
-      items.add(new Item.Broken<>(Failure.of(error)));
+      items.add(new Item.Broken<>(CallFailures.of(error)));
       broken.run();
     }
 
