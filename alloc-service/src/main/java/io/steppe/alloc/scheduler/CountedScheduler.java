@@ -78,14 +78,14 @@ final class CountedScheduler {
     Instant began = plan.now();
     boolean freed =
         placement.stopOncePlaced().map(stop -> plan.free(stop.allocationId())).orElse(false);
-    var metrics = plan.candidates().metrics();
+    var metrics = plan.metrics();
     List<NodeScoreMeta> scores = new ArrayList<>();
     int index = AllocationName.index(placement.name());
     Placer placer = plan.placer(group);
     Optional<Placed> where =
         preferred(placement)
             .flatMap(nodeId -> snapshot.fleet().node(nodeId))
-            .filter(node -> node.ready() && Candidates.allows(job, node))
+            .filter(node -> node.ready() && plan.allows(node))
             .flatMap(node -> placer.placeOn(node, index, metrics, scores))
             .or(() -> placer.place(index, penalised(placement), metrics, scores));
     if (where.isEmpty()) {

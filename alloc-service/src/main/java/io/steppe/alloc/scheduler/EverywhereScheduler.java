@@ -97,7 +97,7 @@ final class EverywhereScheduler {
       }
     }
     update(group, outdated, settling);
-    for (NodeFacts node : plan.candidates().nodes()) {
+    for (NodeFacts node : plan.nodes()) {
       if (!served.contains(node.id())) {
         place(group, node, Optional.empty());
       }
@@ -171,7 +171,7 @@ final class EverywhereScheduler {
       replaced.filter(allocation -> freed).ifPresent(plan::restore);
       return;
     }
-    var metrics = plan.candidates().metrics();
+    var metrics = plan.metrics();
     List<NodeScoreMeta> scores = new ArrayList<>();
     Optional<Placed> where = placer.placeOn(node, 0, metrics, scores);
     if (where.isEmpty()) {

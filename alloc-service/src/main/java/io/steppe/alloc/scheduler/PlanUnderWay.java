@@ -3,6 +3,9 @@ package io.steppe.alloc.scheduler;
 import io.steppe.alloc.scheduler.feasibility.GroupNeeds;
 import io.steppe.alloc.scheduler.feasibility.Neighbours;
 import io.steppe.alloc.scheduler.feasibility.PlacementMetrics;
+import io.steppe.alloc.scheduler.fleet.NodeFacts;
+import io.steppe.alloc.scheduler.fleet.Usable;
+import io.steppe.alloc.scheduler.ranking.NodeOrder;
 import io.steppe.alloc.scheduler.ranking.Placed;
 import io.steppe.alloc.scheduler.ranking.Placer;
 import io.steppe.alloc.scheduler.ranking.Rooms;
@@ -32,7 +35,8 @@ final class PlanUnderWay {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final boolean thorough;
-  private final Candidates candidates;
+  private final Usable usable;
+  private final NodeOrder order;
   private final Rooms rooms;
   private final Neighbours neighbours;
   private final Allocations allocations;
@@ -64,7 +68,8 @@ final class PlanUnderWay {
     this.clock = clock;
     this.random = random;
     this.thorough = job.getType().equals("service");
-    this.candidates = Candidates.of(job, snapshot.fleet(), random);
+    this.usable = snapshot.fleet().usable(job.getNodePool(), job.getDatacentersList());
+    this.order = new NodeOrder(usable.nodes(), random);
     this.rooms = new Rooms(snapshot.fleet());
     this.neighbours = new Neighbours(snapshot.fleet());
     this.allocations = new Allocations(job, evaluation, random);
@@ -76,15 +81,25 @@ final class PlanUnderWay {
     }
   }
 
-  Candidates candidates() {
-    return candidates;
+  /** Nodes the job may use, ordered by id. */
+  List<NodeFacts> nodes() {
+    return usable.nodes();
+  }
+
+  /** Whether the job may have allocations on a node, ready or not. */
+  boolean allows(NodeFacts node) {
+    return Usable.belongs(node, job.getNodePool(), job.getDatacentersList());
+  }
+
+  /** Counters for one placement. */
+  PlacementMetrics metrics() {
+    return new PlacementMetrics(job.getNodePool(), usable.inPool(), usable.available());
   }
 
   Placer placer(TaskGroup group) {
     return placers.computeIfAbsent(
         group.getName(),
-        unused ->
-            new Placer(needs(group), candidates.nodes(), rooms, neighbours, thorough, random));
+        unused -> new Placer(needs(group), order, rooms, neighbours, thorough, random));
   }
 
   private GroupNeeds needs(TaskGroup group) {
@@ -116,7 +131,7 @@ final class PlanUnderWay {
   /** Whether a running allocation could stay where it is, were it placed today. */
   boolean mayStay(Allocation allocation, TaskGroup group, int index) {
     var node = snapshot.fleet().node(allocation.getNodeId());
-    if (node.isEmpty() || !Candidates.allows(job, node.get())) {
+    if (node.isEmpty() || !allows(node.get())) {
       return false;
     }
     // It must not be in its own way.

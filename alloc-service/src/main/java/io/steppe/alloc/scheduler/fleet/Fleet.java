@@ -73,6 +73,11 @@ public final class Fleet {
     return nodes.ready();
   }
 
+  /** Nodes that jobs of a pool and some datacenters may use. */
+  public Usable usable(String pool, List<String> datacenters) {
+    return nodes.usable(pool, datacenters);
+  }
+
   /** What runs on a node. */
   public NodeLoad load(String nodeId) {
     return loads.getOrDefault(nodeId, NodeLoad.EMPTY);

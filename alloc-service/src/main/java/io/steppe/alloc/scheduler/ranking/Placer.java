@@ -27,7 +27,7 @@ public final class Placer {
   private static final int LIMIT_WITH_WISHES = 100;
 
   private final GroupNeeds needs;
-  private final List<NodeFacts> candidates;
+  private final NodeOrder candidates;
   private final Rooms rooms;
   private final Neighbours neighbours;
   private final Feasibility feasibility;
@@ -42,7 +42,7 @@ public final class Placer {
    */
   public Placer(
       GroupNeeds needs,
-      List<NodeFacts> candidates,
+      NodeOrder candidates,
       Rooms rooms,
       Neighbours neighbours,
       boolean thorough,

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.steppe.alloc.scheduler.fleet.NodeFacts;
 import io.steppe.proto.v1.Constraint;
 import io.steppe.proto.v1.Node;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,21 +90,5 @@ class ConditionTest {
     assertFalse(condition("${attr.kernel.name}", "=", "linux").unique());
     assertEquals(
         "${attr.kernel.name} = linux", condition("${attr.kernel.name}", "=", "linux").text());
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "*,dc1,true",
-    "dc*,dc1,true",
-    "dc1,dc1,true",
-    "dc1,dc12,false",
-    "*1,dc1,true",
-    "d*1,dc1,true",
-    "d*c*1,dc1,true",
-    "a*,dc1,false",
-    "dc1*dc1,dc1,false"
-  })
-  void matchesDatacenters(String pattern, String datacenter, boolean expected) {
-    assertEquals(expected, new Globs(List.of("other", pattern)).matches(datacenter));
   }
 }

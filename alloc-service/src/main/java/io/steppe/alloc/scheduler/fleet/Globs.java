@@ -1,4 +1,4 @@
-package io.steppe.alloc.scheduler.feasibility;
+package io.steppe.alloc.scheduler.fleet;
 
 import java.util.HashMap;
 import java.util.List;
