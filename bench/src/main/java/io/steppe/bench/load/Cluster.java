@@ -22,7 +22,8 @@ import java.util.List;
 final class Cluster implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI address;
 
   Cluster(URI address) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.steppe.bench.load.Processes.Cost;
 import io.steppe.proto.v1.EphemeralDisk;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.LogConfig;
 import io.steppe.proto.v1.Resources;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
@@ -187,6 +188,7 @@ public final class Load implements Callable<Integer> {
             .setName("mock")
             .setDriver("mock_driver")
             .setConfig(ByteString.copyFromUtf8("{\"run_for\":\"8760h\"}"))
+            .setLogConfig(LogConfig.newBuilder().setMaxFiles(1).setMaxFileSizeMb(1))
             .setResources(Resources.newBuilder().setCpu(50).setMemoryMb(32))
             .build();
     TaskGroup group =
