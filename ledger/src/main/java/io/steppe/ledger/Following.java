@@ -77,7 +77,7 @@ final class Following<V extends View<V>> {
   void start() {
     load();
     long poll = settings.poll().toMillis();
-    thread.scheduleWithFixedDelay(this::tick, poll, poll, TimeUnit.MILLISECONDS);
+    thread.schedule(this::tick, poll, TimeUnit.MILLISECONDS);
   }
 
   boolean loaded() {
@@ -218,6 +218,10 @@ final class Following<V extends View<V>> {
 
   /** The slow poll: a notification may be lost with its connection. */
   private void tick() {
+    if (closed) {
+      return;
+    }
+    thread.schedule(this::tick, settings.poll().toMillis(), TimeUnit.MILLISECONDS);
     long now = System.nanoTime();
     expire(now);
     standing.expire(now);

@@ -121,20 +121,20 @@ final class Standing<V extends View<V>> {
     return !waiters.isEmpty();
   }
 
-  /** Fails those who waited too long. */
+  /** Fails those who waited too long. Who is told may wait again at once, so they are told last. */
   void expire(long nowNanos) {
-    waiters.removeIf(
-        waiter -> {
-          boolean late = nowNanos - waiter.deadlineNanos() > 0;
-          if (late) {
-            waiter
-                .emitter()
-                .fail(
-                    Failure.unavailable(
-                        "the view did not reach index " + waiter.index() + " in time"));
-          }
-          return late;
-        });
+    List<Waiter<V>> late =
+        waiters.stream().filter(waiter -> nowNanos - waiter.deadlineNanos() > 0).toList();
+    if (!late.isEmpty()) {
+      waiters.removeIf(waiter -> nowNanos - waiter.deadlineNanos() > 0);
+      late.forEach(
+          waiter ->
+              waiter
+                  .emitter()
+                  .fail(
+                      Failure.unavailable(
+                          "the view did not reach index " + waiter.index() + " in time")));
+    }
   }
 
   void failWaiters(Failure failure) {

@@ -14,7 +14,9 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,7 +223,9 @@ final class Writing<V extends View<V>> {
         }
         yield new Reply.Known(known);
       }
-      case "guard" -> new Reply.GuardsFailed(Set.of(row.getArrayOfStrings("failed_guards")));
+      case "guard" ->
+          new Reply.GuardsFailed(
+              new HashSet<>(Arrays.asList(row.getArrayOfStrings("failed_guards"))));
       default -> throw new IllegalStateException("commit_v1 answered " + row.getString("outcome"));
     };
   }

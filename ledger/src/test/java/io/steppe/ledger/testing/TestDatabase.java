@@ -5,12 +5,17 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,12 +29,16 @@ import org.flywaydb.core.Flyway;
 public final class TestDatabase implements AutoCloseable {
   private static final String PASSWORD = "steppe";
 
-  private final EmbeddedPostgres postgres;
+  private final Path data;
+  private final int port;
   private final boolean durable;
+  private EmbeddedPostgres postgres;
 
-  private TestDatabase(EmbeddedPostgres postgres, boolean durable) {
-    this.postgres = postgres;
+  private TestDatabase(Path data, int port, boolean durable) throws IOException {
+    this.data = data;
+    this.port = port;
     this.durable = durable;
+    this.postgres = launch();
   }
 
   /** A fresh database without fsync, for tests that kill nothing. */
@@ -38,21 +47,61 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   /**
+   * A fresh database.
+   *
    * @param durable with fsync and synchronous_commit on, as wherever data counts
    */
   public static TestDatabase start(boolean durable) {
     try {
-      EmbeddedPostgres postgres =
-          EmbeddedPostgres.builder()
-              .setServerConfig("fsync", durable ? "on" : "off")
-              .setServerConfig("synchronous_commit", durable ? "on" : "off")
-              .setServerConfig("max_connections", "200")
-              .setPGStartupWait(Duration.ofSeconds(60))
-              .start();
-      TestDatabase database = new TestDatabase(postgres, durable);
+      TestDatabase database =
+          new TestDatabase(Files.createTempDirectory("steppe-database"), freePort(), durable);
       database.bootstrap();
       database.migrate("ledger", "io/steppe/ledger/log");
       return database;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private EmbeddedPostgres launch() throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setPort(port)
+        .setServerConfig("fsync", durable ? "on" : "off")
+        .setServerConfig("synchronous_commit", durable ? "on" : "off")
+        .setServerConfig("max_connections", "200")
+        .setPGStartupWait(Duration.ofSeconds(60))
+        .start();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Kills every process of PostgreSQL with SIGKILL. */
+  public void crash() {
+    try {
+      long pid =
+          Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+      ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+      List<ProcessHandle> all =
+          Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+      all.forEach(ProcessHandle::destroyForcibly);
+      all.forEach(process -> process.onExit().join());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it again on what {@link #crash} left. */
+  public void restart() {
+    try {
+      // Stops nothing any more, but lets go of the folder.
+      postgres.close();
+      postgres = launch();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -102,7 +151,7 @@ public final class TestDatabase implements AutoCloseable {
 
   /** postgresql://host:port/database, without user. */
   public String url() {
-    return "postgresql://localhost:" + postgres.getPort() + "/postgres";
+    return "postgresql://localhost:" + port + "/postgres";
   }
 
   public String jdbcUrl() {
@@ -110,7 +159,7 @@ public final class TestDatabase implements AutoCloseable {
   }
 
   public int port() {
-    return postgres.getPort();
+    return port;
   }
 
   /** The role that owns a schema; its password is {@link #password}. */
@@ -143,6 +192,9 @@ public final class TestDatabase implements AutoCloseable {
   public void close() {
     try {
       postgres.close();
+      try (Stream<Path> files = Files.walk(data)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
