@@ -57,6 +57,10 @@ public interface GatewaySettings {
     @WithDefault("10M")
     MemorySize bodyLimit();
 
+    /** All bodies that are read or worked on at once. */
+    @WithDefault("128M")
+    MemorySize bodiesLimit();
+
     /** How long a request waits for services that do not answer. */
     @WithDefault("15S")
     Duration patience();

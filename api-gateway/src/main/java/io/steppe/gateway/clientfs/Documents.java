@@ -84,7 +84,7 @@ class Documents {
       return Json.write(frames(call).getFirst().getHostStats());
     } catch (Failure failure) {
       if (failure.kind() == Kind.NOT_FOUND && !isKnown(request, node)) {
-        throw new Refusal(404, "Unknown node \"" + node + "\"");
+        throw new Refusal(404, "Unknown node " + node);
       }
       throw failure;
     }

@@ -39,9 +39,11 @@ public class Edge {
       Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
 
   private final GatewaySettings settings;
+  private final Bodies bodies;
 
-  Edge(GatewaySettings settings) {
+  Edge(GatewaySettings settings, Bodies bodies) {
     this.settings = settings;
+    this.bodies = bodies;
   }
 
   void register(@Observes Filters filters) {
@@ -68,7 +70,7 @@ public class Edge {
     } else if (routing.request().method() == HttpMethod.GET) {
       routing.next();
     } else {
-      read(routing);
+      bodies.read(routing, () -> passOn(routing));
     }
   }
 
@@ -125,37 +127,12 @@ public class Edge {
         || path.equals("/v1/regions");
   }
 
-  private void read(RoutingContext routing) {
-    long limit = settings.gateway().bodyLimit().asLongValue();
-    Buffer body = Buffer.buffer();
-    boolean[] over = {false};
-    routing
-        .request()
-        .handler(
-            piece -> {
-              if (!over[0] && body.length() + piece.length() > limit) {
-                over[0] = true;
-                refuseLarge(routing, limit);
-              } else if (!over[0]) {
-                body.appendBuffer(piece);
-              }
-            })
-        .endHandler(
-            end -> {
-              if (!over[0]) {
-                Request.of(routing).body(body);
-                if (METHODS.contains(routing.request().method())) {
-                  routing.next();
-                } else {
-                  otherMethod(routing);
-                }
-              }
-            });
-  }
-
-  private static void refuseLarge(RoutingContext routing, long limit) {
-    routing.response().putHeader("Connection", "close");
-    refuse(routing, new Refusal(413, "Request body is larger than " + limit + " bytes"));
+  private static void passOn(RoutingContext routing) {
+    if (METHODS.contains(routing.request().method())) {
+      routing.next();
+    } else {
+      otherMethod(routing);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.steppe.gateway.stream;
 import io.steppe.gateway.answer.Gzip;
 import io.steppe.gateway.failure.Refusal;
 import io.steppe.gateway.http.Edge;
+import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.http.Request;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -123,8 +124,11 @@ public final class Outflow {
     response
         .setChunked(chunked || untilClosed)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
-        .putHeader(HttpHeaders.VARY, "Accept-Encoding")
-        .putHeader("X-Content-Type-Options", "nosniff");
+        .putHeader(HttpHeaders.VARY, "Accept-Encoding");
+    if (contentType.equals(Replies.TEXT)) {
+      // What tasks wrote is never more than text to a browser.
+      response.putHeader("X-Content-Type-Options", "nosniff");
+    }
     if (gzip.isPresent()) {
       response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
