@@ -17,6 +17,9 @@ public final class Refusals {
   /** Said by node-service when no session has the node. */
   public static final String NO_PATH_TO_NODE = "No path to node";
 
+  /** Said by agents of an allocation that they have forgotten. */
+  private static final String UNKNOWN_ALLOCATION = "Unknown allocation";
+
   private static final String OWN_TEXT = null;
 
   private static final Map<Kind, Row> DEFAULTS = new EnumMap<>(Kind.class);
@@ -58,9 +61,15 @@ public final class Refusals {
     Row row =
         ROWS.getOrDefault(route, Map.of())
             .getOrDefault(failure.kind(), DEFAULTS.get(failure.kind()));
-    boolean noPath = failure.kind() == NOT_FOUND && failure.getMessage().equals(NO_PATH_TO_NODE);
-    int status = noPath && row.status != 200 ? 404 : row.status;
+    int status = isWhereabouts(failure) && row.status != 200 ? 404 : row.status;
     return new Refusal(status, row.text == null ? failure.getMessage() : row.text);
+  }
+
+  /** Of the node or allocation itself, rather than of a file there: the same on every route. */
+  private static boolean isWhereabouts(Failure failure) {
+    return failure.kind() == NOT_FOUND
+        && (failure.getMessage().equals(NO_PATH_TO_NODE)
+            || failure.getMessage().startsWith(UNKNOWN_ALLOCATION));
   }
 
   private static void row(Route route, Kind kind, int status, String text) {
