@@ -16,7 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -245,6 +249,51 @@ class PostgresLedgerTest {
     ledger.commit("", Int64Value.parser(), delete).await().atMost(WAIT);
     try (PostgresLedger<NumbersView> other = open("alloc")) {
       assertTrue(!other.latest().await().atMost(WAIT).view().objects().containsKey("nodes/short"));
+    }
+  }
+
+  @Test
+  void whoStopsWhileHoldingTheHeadHoldsItForABoundedTime() throws Exception {
+    try (PostgresLedger<NumbersView> other = open("alloc")) {
+      other.ready().await().atMost(WAIT);
+      AtomicInteger decided = new AtomicInteger();
+      CountDownLatch holding = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      Decision<NumbersView, Int64Value> stopping =
+          (view, index, now) -> {
+            int attempt = decided.incrementAndGet();
+            if (attempt <= 2) {
+              // Somebody is faster, twice: the third attempt takes the head first.
+              other
+                  .commit("", Int64Value.parser(), put("allocs", "faster" + attempt, "x"))
+                  .await()
+                  .atMost(WAIT);
+            } else if (attempt == 3) {
+              holding.countDown();
+              awaitQuietly(goOn);
+            }
+            return new Outcome.Commit<>(
+                List.of(Change.put("nodes", "stopped", ByteString.EMPTY)), Int64Value.of(index));
+          };
+      CompletableFuture<Int64Value> stopped =
+          ledger.commit("", Int64Value.parser(), stopping).subscribeAsCompletionStage();
+      assertTrue(holding.await(20, TimeUnit.SECONDS));
+      long started = System.nanoTime();
+      other.commit("", Int64Value.parser(), put("allocs", "frozen", "x")).await().atMost(WAIT);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+      goOn.countDown();
+      assertTrue(millis > 500, "the head was not held: " + millis + " ms");
+      assertTrue(millis < 4_000, "frozen for " + millis + " ms");
+      assertTrue(stopped.get(20, TimeUnit.SECONDS).getValue() > 0);
+      assertTrue(decided.get() > 3);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(20, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
