@@ -167,6 +167,8 @@ public final class Programs {
       env.put("STEPPE_AGENT_DATA_DIR", options.data().agent(replica).toString());
       env.put("STEPPE_AGENT_SERVERS", addresses(Component.NODE_SERVICE));
       env.put("STEPPE_AGENT_NAME", options.nodeName(replica));
+      // SIGTERM comes from `down` only: what dies otherwise keeps its tasks.
+      env.put("STEPPE_AGENT_STOP_TASKS_ON_EXIT", "true");
     } else {
       env.put("STEPPE_EVENT_SERVICE", addresses(Component.EVENT_SERVICE));
       env.put("STEPPE_NODE_SERVICE", addresses(Component.NODE_SERVICE));
