@@ -24,7 +24,7 @@ public record WorkerSettings(
   /** What production runs with. */
   public static WorkerSettings defaults() {
     return new WorkerSettings(
-        8, 5, 2, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(5));
+        8, 5, 5, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(5));
   }
 
   int maxAttempts(String jobType) {

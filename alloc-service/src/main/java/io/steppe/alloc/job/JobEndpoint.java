@@ -89,8 +89,7 @@ public class JobEndpoint implements Jobs {
         new RegisterJob(
             job,
             enforced,
-            request.getEvalPriority(),
-            Ids.from(random.get()),
+            request.getEvalPriority(), new Kept(request.getPreserveCounts(), request.getPreserveResources()), Ids.from(random.get()),
             checked.validation().warning()));
   }
 

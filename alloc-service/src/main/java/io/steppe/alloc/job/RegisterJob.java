@@ -21,12 +21,14 @@ import java.util.Optional;
  * @param job canonical and valid
  * @param enforcedIndex job modify index the caller saw, 0 for "there is none"; empty for no check
  * @param evaluationPriority 0 for the job's
+ * @param kept what the registered job keeps of its own
  * @param warnings passed on in the answer
  */
 record RegisterJob(
     Job job,
     Optional<Long> enforcedIndex,
     long evaluationPriority,
+    Kept kept,
     String evaluationId,
     String warnings)
     implements Decision<AllocView, RegisterJobReply> {
@@ -41,9 +43,10 @@ record RegisterJob(
       return new Outcome.Refused<>(conflict.get());
     }
     var edit = new Edit(view, index, now);
-    boolean changed = existing.isEmpty() || specChanged(existing.get(), job);
+    var wanted = existing.map(present -> kept.of(present, job)).orElse(job);
+    boolean changed = existing.isEmpty() || specChanged(existing.get(), wanted);
     if (changed) {
-      edit.putVersion(nextVersion(view, existing), REGISTERED);
+      edit.putVersion(nextVersion(wanted, view, existing), REGISTERED);
       JobVersions.trim(edit, key);
     }
     var registered = edit.view().job(key).orElseThrow();
@@ -83,9 +86,9 @@ record RegisterJob(
             Failure.conflict(prefix + "job exists with conflicting job modify index: " + present));
   }
 
-  private Job nextVersion(AllocView view, Optional<Job> existing) {
+  private static Job nextVersion(Job wanted, AllocView view, Optional<Job> existing) {
     var next =
-        job.toBuilder().clearStatus().clearStatusDescription().clearStable().clearVersionTag();
+        wanted.toBuilder().clearStatus().clearStatusDescription().clearStable().clearVersionTag();
     if (existing.isPresent()) {
       return next.setVersion(existing.get().getVersion() + 1)
           .setStatus(existing.get().getStatus())
@@ -93,7 +96,7 @@ record RegisterJob(
     }
     // Versions of a purged job that allocations still refer to must not be written over.
     long free =
-        view.versions(JobKey.of(job)).keySet().stream()
+        view.versions(JobKey.of(wanted)).keySet().stream()
             .mapToLong(version -> version + 1)
             .max()
             .orElse(0);

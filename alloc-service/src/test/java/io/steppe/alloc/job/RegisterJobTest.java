@@ -36,7 +36,7 @@ class RegisterJobTest {
 
   private RegisterJobReply register(Job job, Optional<Long> enforced) {
     return region.commit(
-        RegisterJobReply.parser(), new RegisterJob(job, enforced, 0, Region.id(), ""));
+        RegisterJobReply.parser(), new RegisterJob(job, enforced, 0, Kept.NOTHING, Region.id(), ""));
   }
 
   private DeregisterJobReply deregister(JobKey key, boolean purge) {
@@ -174,9 +174,24 @@ class RegisterJobTest {
   @Test
   void aRepeatedRegistrationGetsItsFirstAnswer() {
     var request = Region.id();
-    var decision = new RegisterJob(web(1), Optional.empty(), 0, Region.id(), "");
+    var decision = new RegisterJob(web(1), Optional.empty(), 0, Kept.NOTHING, Region.id(), "");
     var first = region.commit(request, RegisterJobReply.parser(), decision);
     assertEquals(first, region.commit(request, RegisterJobReply.parser(), decision));
     assertEquals(1, region.view().evaluations().size());
+  }
+
+  @Test
+  void countsAndResourcesMayBeKept() {
+    register(web(3));
+    var other = web(1).toBuilder();
+    other.getTaskGroupsBuilder(0).getTasksBuilder(0).getResourcesBuilder().setCpu(700);
+    other.addTaskGroups(web(2).getTaskGroups(0).toBuilder().setName("new"));
+    region.commit(
+        RegisterJobReply.parser(),
+        new RegisterJob(other.build(), Optional.empty(), 0, new Kept(true, true), Region.id(), ""));
+    var job = region.view().job(WEB).orElseThrow();
+    assertEquals(3, job.getTaskGroups(0).getCount());
+    assertEquals(100, job.getTaskGroups(0).getTasks(0).getResources().getCpu());
+    assertEquals(2, job.getTaskGroups(1).getCount());
   }
 }
