@@ -89,7 +89,9 @@ public class JobEndpoint implements Jobs {
         new RegisterJob(
             job,
             enforced,
-            request.getEvalPriority(), new Kept(request.getPreserveCounts(), request.getPreserveResources()), Ids.from(random.get()),
+            request.getEvalPriority(),
+            new Kept(request.getPreserveCounts(), request.getPreserveResources()),
+            Ids.from(random.get()),
             checked.validation().warning()));
   }
 

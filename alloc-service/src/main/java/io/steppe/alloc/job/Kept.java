@@ -43,10 +43,12 @@ record Kept(boolean counts, boolean resources) {
     }
     if (resources) {
       Map<String, Resources> given =
-          before.getTasksList().stream().collect(Collectors.toMap(Task::getName, Task::getResources, (one, two) -> one));
+          before.getTasksList().stream()
+              .collect(Collectors.toMap(Task::getName, Task::getResources, (one, two) -> one));
       group
           .getTasksBuilderList()
-          .forEach(task -> task.setResources(given.getOrDefault(task.getName(), task.getResources())));
+          .forEach(
+              task -> task.setResources(given.getOrDefault(task.getName(), task.getResources())));
     }
   }
 

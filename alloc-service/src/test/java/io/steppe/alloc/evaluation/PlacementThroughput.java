@@ -2,6 +2,7 @@ package io.steppe.alloc.evaluation;
 
 import io.steppe.alloc.canonical.Canonicaliser;
 import io.steppe.alloc.view.AllocView;
+import io.steppe.alloc.view.Edit;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Region;
 import io.steppe.ledger.Ledger;
@@ -17,12 +18,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /**
- * Placements a second from registration to the log: scheduler, plan, PostgreSQL with fsync, views. Arguments: nodes, jobs,
- * allocations a job.
+ * Placements a second from registration to the log: scheduler, plan, PostgreSQL with fsync, views.
+ * Arguments: nodes, jobs, allocations a job.
  */
 final class PlacementThroughput {
   private static final String[] TABLES = {
-    Tables.JOBS, Tables.JOB_VERSIONS, Tables.EVALS, Tables.ALLOCS, Tables.DEPLOYMENTS, Tables.POSITIONS, Tables.NODES
+    Tables.JOBS,
+    Tables.JOB_VERSIONS,
+    Tables.EVALS,
+    Tables.ALLOCS,
+    Tables.DEPLOYMENTS,
+    Tables.POSITIONS,
+    Tables.NODES
   };
 
   private PlacementThroughput() {}
@@ -34,13 +41,20 @@ final class PlacementThroughput {
     try (var database = TestDatabase.start(true)) {
       database.migrateTables("node", Tables.NODES, Tables.NODE_POOLS);
       database.migrate("alloc", "io/steppe/ledger/schema", "db/migration");
-      try (var put = new Region(PostgresLedger.open(database.settings("node", Tables.NODES), AllocView.empty()))) {
-        IntStream.range(0, nodes).parallel().forEach(n -> put.put(Region.node("n" + n, 4_000, 16_000)));
+      try (var put =
+          new Region(
+              PostgresLedger.open(database.settings("node", Tables.NODES), AllocView.empty()))) {
+        IntStream.range(0, nodes)
+            .parallel()
+            .forEach(n -> put.put(Region.node("n" + n, 4_000, 16_000)));
       }
-      try (Ledger<AllocView> ledger = PostgresLedger.open(database.settings("alloc", TABLES), AllocView.empty())) {
+      try (Ledger<AllocView> ledger =
+          PostgresLedger.open(database.settings("alloc", TABLES), AllocView.empty())) {
         measure(new Region(ledger), nodes, jobs, count);
       }
     }
+    // Vert.x leaves threads behind that would keep the process.
+    System.exit(0);
   }
 
   private static void measure(Region region, int nodes, int jobs, int count) throws Exception {
@@ -73,7 +87,8 @@ final class PlacementThroughput {
     worker.close();
   }
 
-  private static void register(Region region, String prefix, int jobs, int count) throws InterruptedException {
+  private static void register(Region region, String prefix, int jobs, int count)
+      throws InterruptedException {
     var all = new CountDownLatch(jobs);
     for (int n = 0; n < jobs; n++) {
       var job = Canonicaliser.canonicalise(Region.job(prefix + n, "batch", count));
@@ -83,10 +98,11 @@ final class PlacementThroughput {
               "",
               PlanReply.parser(),
               (view, index, now) -> {
-                var edit = new io.steppe.alloc.view.Edit(view, index, now);
+                var edit = new Edit(view, index, now);
                 edit.putVersion(job, "JobRegistered");
                 var stored = edit.view().job(JobKey.of(job)).orElseThrow();
-                edit.put(Evaluations.of(Region.id(), stored, Evaluations.JOB_REGISTER), "JobRegistered");
+                edit.put(
+                    Evaluations.of(Region.id(), stored, Evaluations.JOB_REGISTER), "JobRegistered");
                 return edit.outcome(PlanReply.newBuilder().setIndex(index).build());
               })
           .subscribe()

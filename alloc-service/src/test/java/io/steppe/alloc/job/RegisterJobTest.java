@@ -36,7 +36,8 @@ class RegisterJobTest {
 
   private RegisterJobReply register(Job job, Optional<Long> enforced) {
     return region.commit(
-        RegisterJobReply.parser(), new RegisterJob(job, enforced, 0, Kept.NOTHING, Region.id(), ""));
+        RegisterJobReply.parser(),
+        new RegisterJob(job, enforced, 0, Kept.NOTHING, Region.id(), ""));
   }
 
   private DeregisterJobReply deregister(JobKey key, boolean purge) {

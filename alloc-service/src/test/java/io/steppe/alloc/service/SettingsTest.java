@@ -76,6 +76,7 @@ class SettingsTest {
         DatabaseConfig.properties("postgresql://me:se:cret@db/steppe", "", ""));
     assertEquals(
         "over",
-        DatabaseConfig.properties("postgresql://me:x@db/steppe", "over", "y").get("quarkus.datasource.username"));
+        DatabaseConfig.properties("postgresql://me:x@db/steppe", "over", "y")
+            .get("quarkus.datasource.username"));
   }
 }

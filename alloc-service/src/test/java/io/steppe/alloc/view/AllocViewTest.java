@@ -34,7 +34,10 @@ class AllocViewTest {
   private static Change change(long seed, long index) {
     var random = new Random(seed);
     var number = random.nextInt(6);
-    var job = Region.job("job" + number % 3, "service", 1).toBuilder().setVersion(random.nextInt(3)).build();
+    var job =
+        Region.job("job" + number % 3, "service", 1).toBuilder()
+            .setVersion(random.nextInt(3))
+            .build();
     boolean gone = random.nextInt(4) == 0;
     return switch (random.nextInt(5)) {
       case 0 -> put(Tables.JOBS, JobKey.of(job).stored(), gone, job);
@@ -44,8 +47,17 @@ class AllocViewTest {
               Tables.EVALS,
               "e" + number,
               gone,
-              Evaluation.newBuilder().setId("e" + number).setNamespace("default").setJobId("job" + number % 3).build());
-      case 3 -> put(Tables.NODES, NODES.get(number % 2), gone, Region.node(NODES.get(number % 2), 1000, 1000));
+              Evaluation.newBuilder()
+                  .setId("e" + number)
+                  .setNamespace("default")
+                  .setJobId("job" + number % 3)
+                  .build());
+      case 3 ->
+          put(
+              Tables.NODES,
+              NODES.get(number % 2),
+              gone,
+              Region.node(NODES.get(number % 2), 1000, 1000));
       default ->
           put(
               Tables.ALLOCS,
@@ -59,7 +71,8 @@ class AllocViewTest {
     };
   }
 
-  private static Change put(String table, String key, boolean gone, com.google.protobuf.MessageLite object) {
+  private static Change put(
+      String table, String key, boolean gone, com.google.protobuf.MessageLite object) {
     return gone ? Change.delete(table, key) : Change.put(table, key, object.toByteString());
   }
 
@@ -85,10 +98,15 @@ class AllocViewTest {
     assertEquals(loaded.nodes(), view.nodes());
     assertEquals(index(view.evaluations(), JobKey::of), sorted(view.evaluationsByJob()));
     assertEquals(index(view.allocations(), JobKey::of), sorted(view.allocationsByJob()));
-    assertEquals(index(view.allocations(), Allocation::getNodeId), sorted(view.allocationsByNode()));
-    assertEquals(index(view.allocations(), Allocation::getEvalId), sorted(view.allocationsByEvaluation()));
+    assertEquals(
+        index(view.allocations(), Allocation::getNodeId), sorted(view.allocationsByNode()));
+    assertEquals(
+        index(view.allocations(), Allocation::getEvalId), sorted(view.allocationsByEvaluation()));
     for (var node : NODES) {
-      long live = view.allocationsOn(node).stream().filter(each -> each.getDesiredStatus().equals("run")).count();
+      long live =
+          view.allocationsOn(node).stream()
+              .filter(each -> each.getDesiredStatus().equals("run"))
+              .count();
       assertEquals(live * 100, view.fleet().load(node).cpu());
       assertEquals(live, loaded.fleet().load(node).footprints().size());
       assertEquals(view.node(node).isPresent(), view.fleet().node(node).isPresent());
@@ -97,7 +115,8 @@ class AllocViewTest {
 
   private static <T, K> Map<K, Set<String>> index(Map<String, T> objects, Function<T, K> by) {
     Map<K, Set<String>> index = new TreeMap<>();
-    objects.forEach((id, object) -> index.computeIfAbsent(by.apply(object), key -> new TreeSet<>()).add(id));
+    objects.forEach(
+        (id, object) -> index.computeIfAbsent(by.apply(object), key -> new TreeSet<>()).add(id));
     return index;
   }
 
