@@ -95,7 +95,8 @@ func readLog(client *api.Client, alloc *api.Allocation) {
 	var text strings.Builder
 	for !strings.HasPrefix(text.String(), "line 1\nline 2\nline 3\n") {
 		select {
-		case frame := <-frames:
+		case frame, open := <-frames:
+			expect(open, "a followed log goes on; so far it was: "+text.String())
 			text.Write(frame.Data)
 		case err := <-errs:
 			check("logs", err)

@@ -3,22 +3,30 @@ package io.steppe.e2e;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The HTTP API of a cluster, as a person with curl uses it. */
 final class Api {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> OVER = Set.of("complete", "failed", "lost");
+
+  private static final Duration STREAM_ENDS_AFTER = Duration.ofSeconds(60);
 
   private final String base;
   private final HttpClient http =
@@ -85,6 +93,21 @@ final class Api {
       throw new AssertionError("status %d from %s".formatted(response.statusCode(), path));
     }
     return response.body();
+  }
+
+  /** The lines of a stream as they come; a reader that waits too long gets an error. */
+  BufferedReader lines(String path) throws IOException, InterruptedException {
+    InputStream body = stream(path);
+    CompletableFuture.delayedExecutor(STREAM_ENDS_AFTER.toSeconds(), TimeUnit.SECONDS)
+        .execute(
+            () -> {
+              try {
+                body.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
   }
 
   /** Registers a job and returns the evaluation's id. */

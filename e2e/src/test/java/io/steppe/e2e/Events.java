@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,10 +22,7 @@ record Events(List<JsonNode> lines) {
    */
   static Events until(Api api, String query, long last) throws IOException, InterruptedException {
     List<JsonNode> lines = new ArrayList<>();
-    try (BufferedReader stream =
-        new BufferedReader(
-            new InputStreamReader(
-                api.stream("/v1/event/stream?" + query), StandardCharsets.UTF_8))) {
+    try (BufferedReader stream = api.lines("/v1/event/stream?" + query)) {
       for (String text = stream.readLine(); text != null; text = stream.readLine()) {
         JsonNode line = Api.parse(text);
         if (line.has("Index")) {
@@ -61,6 +56,19 @@ record Events(List<JsonNode> lines) {
       }
     }
     return this;
+  }
+
+  /** Index of the last event of that type and key. */
+  long indexOf(String type, String key) {
+    long found = -1;
+    for (JsonNode line : lines) {
+      for (JsonNode event : line.path("Events")) {
+        if (event.path("Type").asText().equals(type) && event.path("Key").asText().equals(key)) {
+          found = line.path("Index").asLong();
+        }
+      }
+    }
+    return found;
   }
 
   /** Types of the events of that topic whose key or filter keys have that value, in order. */

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashSet;
@@ -89,8 +87,7 @@ class WebExampleTest {
     String path =
         "/v1/client/fs/logs/%s?task=server&type=stdout&follow=true&plain=true"
             .formatted(allocation);
-    try (BufferedReader log =
-        new BufferedReader(new InputStreamReader(api.stream(path), StandardCharsets.UTF_8))) {
+    try (BufferedReader log = api.lines(path)) {
       assertTrue(log.readLine().contains("serves on port"), "the first line comes first");
       status(page + "followed");
       String line = log.readLine();
