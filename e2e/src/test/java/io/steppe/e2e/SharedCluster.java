@@ -13,7 +13,7 @@ public final class SharedCluster implements ParameterResolver {
       ExtensionContext.Namespace.create(SharedCluster.class);
 
   private record Holder(LocalCluster cluster, Throwable failure)
-      implements ExtensionContext.Store.CloseableResource {
+      implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     static Holder start() {
       try {
         return new Holder(LocalCluster.start("--name", "e2e"), null);
