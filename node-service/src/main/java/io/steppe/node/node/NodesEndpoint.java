@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
@@ -40,11 +41,14 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
     this.clock = clock;
   }
 
+  /** Thousands of stubs are made on a worker, not on the event loop. */
   @Override
   public void list(ListNodesRequest request, StreamObserver<ListNodesReply> replies) {
     var out = (ServerCallStreamObserver<ListNodesReply>) replies;
     ChunkedList list = new ChunkedList(out);
-    answer(out, read(request.getRead()), snapshot -> list(request, snapshot, list));
+    Uni<Snapshot<NodeView>> read =
+        read(request.getRead()).emitOn(Infrastructure.getDefaultWorkerPool());
+    answer(out, read, snapshot -> list(request, snapshot, list));
   }
 
   private void list(ListNodesRequest request, Snapshot<NodeView> snapshot, ChunkedList list) {

@@ -6,9 +6,11 @@ import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.TaskGroup;
 import io.steppe.rpc.v1.AllocationsForNode;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,24 +23,44 @@ final class AllocationBacklog {
   /** Of a message, and of a job inside it; leaves room for the rest under 1 MiB. */
   private static final int MAX_BYTES = 768 << 10;
 
+  /**
+   * What an agent takes at most is 4 MiB; a larger message would end its session, again and again.
+   */
+  private static final int MAX_ALLOCATION_BYTES = 3 << 20;
+
   private final String nodeId;
   private final LinkedHashSet<String> waiting = new LinkedHashSet<>();
+
+  /** While a full set is being sent: what it named already. */
+  private final Set<String> told = new HashSet<>();
+
+  /** What changed after the full set named it: an agent applies the set at its end, then these. */
+  private final LinkedHashSet<String> afterwards = new LinkedHashSet<>();
+
   private boolean full;
 
   AllocationBacklog(String nodeId) {
     this.nodeId = nodeId;
   }
 
-  /** The agent is to be told of everything. */
+  /** The agent is to be told of everything. A full set that is being sent is completed. */
   void all(NodeView view) {
+    if (!full) {
+      waiting.clear();
+    }
     full = true;
-    waiting.clear();
     waiting.addAll(view.allocationsOf(nodeId).keySet());
+    waiting.removeAll(told);
+    afterwards.addAll(told);
   }
 
   /** One allocation is new, changed or gone. */
   void changed(String allocationId) {
-    waiting.add(allocationId);
+    if (told.contains(allocationId)) {
+      afterwards.add(allocationId);
+    } else {
+      waiting.add(allocationId);
+    }
   }
 
   /** The next message, if anything waits. */
@@ -50,7 +72,12 @@ final class AllocationBacklog {
         AllocationsForNode.newBuilder().setIndex(snapshot.index()).setFull(full);
     fill(message, snapshot.view());
     boolean last = waiting.isEmpty();
-    full = full && !last;
+    if (last) {
+      full = false;
+      told.clear();
+      waiting.addAll(afterwards);
+      afterwards.clear();
+    }
     return Optional.of(message.setLast(last).build());
   }
 
@@ -60,7 +87,7 @@ final class AllocationBacklog {
       String id = ids.next();
       Allocation stored = view.allocationsOf(nodeId).get(id);
       if (stored == null) {
-        message.addRemoved(id);
+        removed(message, id);
         continue;
       }
       Optional<Job> job = view.jobOf(stored);
@@ -69,11 +96,25 @@ final class AllocationBacklog {
         continue;
       }
       Allocation whole = stored.toBuilder().setJob(sized(job.get(), stored.getTaskGroup())).build();
+      if (whole.getSerializedSize() > MAX_ALLOCATION_BYTES) {
+        LOG.errorf("allocation %s is too large for its agent", id);
+        continue;
+      }
       bytes += whole.getSerializedSize();
       if (bytes > MAX_BYTES && message.getAllocationsCount() > 0) {
         return;
       }
       message.addAllocations(whole);
+      if (full) {
+        told.add(id);
+      }
+    }
+  }
+
+  /** A full set says what is gone by not naming it. */
+  private void removed(AllocationsForNode.Builder message, String id) {
+    if (!full) {
+      message.addRemoved(id);
     }
   }
 
