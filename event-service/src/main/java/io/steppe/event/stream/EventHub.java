@@ -133,6 +133,14 @@ public final class EventHub implements AutoCloseable {
                 subscription.end(
                     Status.OUT_OF_RANGE.withDescription(
                         "the log was restored or promoted; subscribe again"));
+              } else if (chunk.oldest() > from && subscription.started()) {
+                subscription.end(
+                    Status.OUT_OF_RANGE.withDescription(
+                        "the log begins at index "
+                            + chunk.oldest()
+                            + "; event "
+                            + from
+                            + " is gone"));
               } else {
                 subscription.replayed(EventEncoder.encode(chunk.changes()), chunk.upTo());
               }

@@ -29,6 +29,7 @@ final class Subscription {
   private boolean blocked;
   private boolean replaying;
   private boolean live;
+  private boolean started;
   private boolean ended;
 
   Subscription(EventFilter filter, long firstIndex, long credit, Sink sink) {
@@ -107,11 +108,13 @@ final class Subscription {
         next = replayedTo + 1;
       } else if (next > recent.last()) {
         live = true;
+        started = true;
         return Need.NOTHING;
       } else if (next < recent.first()) {
         return behind();
       } else {
         live = true;
+        started = true;
         Optional<EncodedIndex> found = recent.from(next);
         if (found.isPresent() && !offer(found.get(), nowNanos)) {
           return Need.CREDIT;
@@ -143,8 +146,14 @@ final class Subscription {
     return next;
   }
 
+  /** Whether it has been given anything to read: from then on nothing may be missing. */
+  boolean started() {
+    return started;
+  }
+
   void replayed(List<EncodedIndex> events, long upTo) {
     replaying = false;
+    started = true;
     replayed.addAll(events);
     replayedTo = upTo;
   }
