@@ -8,10 +8,13 @@ import io.steppe.agent.driver.RawExec;
 import io.steppe.agent.fingerprint.Fingerprint;
 import io.steppe.agent.fingerprint.NodeIdentity;
 import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.fs.RequestClerk;
 import io.steppe.agent.session.Answers;
 import io.steppe.agent.session.Outbox;
 import io.steppe.agent.session.Session;
 import io.steppe.agent.session.SessionSettings;
+import io.steppe.agent.stats.AllocUsage;
+import io.steppe.agent.stats.HostUsage;
 import io.steppe.agent.watch.FolderWatch;
 import io.steppe.proto.v1.Node;
 import java.io.IOException;
@@ -105,9 +108,20 @@ public final class Agent implements AutoCloseable {
             () -> node,
             allocations,
             outbox,
-            Answers.desk((request, sink) -> {}, executor),
+            Answers.desk(clerk(data, clock), executor),
             timer,
             random);
+  }
+
+  private RequestClerk clerk(Path data, InstantSource clock) {
+    double coreMhz = Double.parseDouble(node.getAttributesOrDefault("cpu.frequency", "0"));
+    Path folder = data.resolve("allocs");
+    return new RequestClerk(
+        allocations,
+        folder,
+        watch,
+        new AllocUsage(clock, coreMhz),
+        new HostUsage(folder, clock, coreMhz));
   }
 
   /** Begins to talk to the control plane. */

@@ -97,6 +97,7 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
       heartbeat.cancel(false);
       silence.cancel(false);
       flush.cancel(false);
+      up.cancel("the session is over", null);
     }
   }
 
@@ -204,11 +205,11 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
   }
 
   private void giveUp(String why) {
-    up.cancel(why, null);
+    end.complete(Status.UNAVAILABLE.withDescription(why));
   }
 
   void end() {
-    up.cancel("the agent ends", null);
+    end.complete(Status.CANCELLED.withDescription("the agent ends"));
   }
 
   @Override

@@ -19,6 +19,8 @@ import org.jboss.logging.Logger;
 public final class Session implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Session.class);
 
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
   /** Who the node is. */
   public record Credentials(String nodeId, String secret) {}
 
@@ -162,6 +164,17 @@ public final class Session implements AutoCloseable {
     current.ifPresent(Connection::end);
     if (thread != null) {
       thread.interrupt();
+      join();
+    }
+  }
+
+  private void join() {
+    try {
+      if (!thread.join(CLOSE)) {
+        LOG.warn("the session does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

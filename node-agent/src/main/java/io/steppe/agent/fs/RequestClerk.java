@@ -1,0 +1,103 @@
+package io.steppe.agent.fs;
+
+import io.steppe.agent.alloc.AllocRunner;
+import io.steppe.agent.alloc.Allocations;
+import io.steppe.agent.session.Answers;
+import io.steppe.agent.session.FrameSink;
+import io.steppe.agent.stats.AllocUsage;
+import io.steppe.agent.stats.HostUsage;
+import io.steppe.agent.watch.FolderWatch;
+import io.steppe.proto.v1.TaskState;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.FsLogs;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Answers what is asked of this node: files, logs and statistics of its allocations, statistics of
+ * its machine.
+ */
+public final class RequestClerk implements Answers.Clerk {
+  private final Allocations allocations;
+  private final Path folder;
+  private final FolderWatch watch;
+  private final AllocUsage allocUsage;
+  private final HostUsage hostUsage;
+
+  /**
+   * @param folder where allocations have their folders
+   */
+  public RequestClerk(
+      Allocations allocations,
+      Path folder,
+      FolderWatch watch,
+      AllocUsage allocUsage,
+      HostUsage hostUsage) {
+    this.allocations = allocations;
+    this.folder = folder;
+    this.watch = watch;
+    this.allocUsage = allocUsage;
+    this.hostUsage = hostUsage;
+  }
+
+  @Override
+  public void answer(ClientRequest request, FrameSink sink)
+      throws FrameSink.Gone, InterruptedException {
+    switch (request.getCallCase()) {
+      case LS -> files(request).list(request.getLs().getPath(), sink);
+      case STAT -> files(request).stat(request.getStat().getPath(), sink);
+      case CAT -> files(request).read(request.getCat(), sink);
+      case READ_AT -> files(request).read(request.getReadAt(), sink);
+      case STREAM -> files(request).stream(request.getStream(), sink);
+      case LOGS -> logs(request, sink);
+      case ALLOC_STATS ->
+          sink.send(
+              ClientFrame.newBuilder()
+                  .setAllocStats(allocUsage.of(known(request), request.getAllocStats().getTask()))
+                  .build());
+      case HOST_STATS -> sink.send(ClientFrame.newBuilder().setHostStats(hostUsage.now()).build());
+      case CALL_NOT_SET -> throw Failure.invalid("a call this agent does not know");
+    }
+  }
+
+  private void logs(ClientRequest request, FrameSink sink)
+      throws FrameSink.Gone, InterruptedException {
+    FsLogs call = request.getLogs();
+    Optional<AllocRunner> runner = allocations.find(request.getAllocId());
+    if (runner.isPresent() && !call.getTask().isEmpty()) {
+      TaskState state = runner.get().report().getTaskStatesMap().get(call.getTask());
+      if (state == null) {
+        throw Failure.invalid("unknown task name \"" + call.getTask() + "\"");
+      }
+      if (state.getStartedAt() == 0) {
+        throw Failure.notFound(
+            "task \"" + call.getTask() + "\" not started yet. No logs available");
+      }
+    }
+    new LogCalls(root(request), watch).send(call, sink);
+  }
+
+  private FileCalls files(ClientRequest request) {
+    return new FileCalls(root(request), watch);
+  }
+
+  /** The folder the allocation has, or had. */
+  private Path root(ClientRequest request) {
+    try {
+      return folder.resolve(UUID.fromString(request.getAllocId()).toString());
+    } catch (IllegalArgumentException e) {
+      throw unknown(request);
+    }
+  }
+
+  private AllocRunner known(ClientRequest request) {
+    return allocations.find(request.getAllocId()).orElseThrow(() -> unknown(request));
+  }
+
+  private static Failure unknown(ClientRequest request) {
+    return Failure.notFound("Unknown allocation \"" + request.getAllocId() + "\"");
+  }
+}
