@@ -16,6 +16,7 @@ import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeUpdateEligibilityRequest;
 import io.steppe.proto.v1.StreamFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -202,7 +203,14 @@ class InvalidInputTest {
   void timesOfEveryZoneAreRead() {
     assertEquals(1_795_224_191_620_600_472L, time("2026-11-21T01:23:11.620600472Z"));
     assertEquals(1_795_224_191_000_000_000L, time("2026-11-21T02:23:11+01:00"));
+    assertEquals(1_795_224_191_000_000_000L, time("2026-11-21T01:23:11.0Z"));
+    assertEquals(1_795_224_191_500_000_000L, time("2026-11-20T22:23:11.5-03:00"));
+    assertEquals(-500_000_000L, time("1969-12-31T23:59:59.5Z"));
     assertEquals(0, time("0001-01-01T00:00:00Z"));
+    for (String wrong :
+        List.of("2026-13-01T00:00:00Z", "2026-11-21T24:00:01Z", "2026-11-21 01:23:11Z")) {
+      refused(Kind.TYPE, "{\"ModTime\":\"" + wrong + "\"}", AllocFileInfo.getDefaultInstance());
+    }
     refused(Kind.TYPE, "{\"ModTime\":\"yesterday\"}", AllocFileInfo.getDefaultInstance());
     refused(
         Kind.TYPE, "{\"ModTime\":\"9999-01-01T00:00:00Z\"}", AllocFileInfo.getDefaultInstance());
