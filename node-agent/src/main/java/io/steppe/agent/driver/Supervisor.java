@@ -42,7 +42,20 @@ final class Supervisor {
 
   private static final long LAUNCH_SECONDS = 30;
 
-  private static final boolean FORKS = setsidForks();
+  /**
+   * setsid of util-linux can leave the caller at once; where it can't, the supervisor stays the
+   * agent's child.
+   */
+  private static final boolean FORKS = runs(List.of("setsid", "-f", "true"));
+
+  /**
+   * An agent started in the background of a script ignores SIGINT, and what a process ignores its
+   * children ignore; but SIGINT is the usual kill signal of a task. env of GNU coreutils undoes it.
+   */
+  private static final List<String> DEFAULT_SIGNALS =
+      runs(List.of("env", "--default-signal", "true"))
+          ? List.of("env", "--default-signal")
+          : List.of();
 
   private final Path home;
   private final int run;
@@ -60,6 +73,7 @@ final class Supervisor {
   /** Starts the run under a supervisor that belongs to nobody. */
   void launch(TaskRun task, List<String> command) throws StartFailure {
     List<String> line = new ArrayList<>(FORKS ? List.of("setsid", "-f") : List.of("setsid"));
+    line.addAll(DEFAULT_SIGNALS);
     String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
     String err = task.logged() ? home.resolve("stderr").toString() : "/dev/null";
     line.addAll(
@@ -132,14 +146,10 @@ final class Supervisor {
     }
   }
 
-  /**
-   * setsid of util-linux can leave the caller at once; where it can't, the supervisor stays the
-   * agent's child.
-   */
-  private static boolean setsidForks() {
+  private static boolean runs(List<String> command) {
     try {
       Process process =
-          new ProcessBuilder("setsid", "-f", "true")
+          new ProcessBuilder(command)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
