@@ -40,11 +40,16 @@ final class Migrations {
       flyway().migrate();
       done = true;
     } catch (FlywayException e) {
-      LOG.warnf(
-          "schema %s waits for the database: %s",
-          SCHEMA, e.getMessage().lines().findFirst().orElse(""));
-      worker.schedule(this::attempt, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      retry(e.getMessage().lines().findFirst().orElse(""));
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "bringing schema %s up to date failed", SCHEMA);
+      retry(e.toString());
     }
+  }
+
+  private void retry(String why) {
+    LOG.warnf("schema %s waits for the database: %s", SCHEMA, why);
+    worker.schedule(this::attempt, RETRY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Flyway flyway() {

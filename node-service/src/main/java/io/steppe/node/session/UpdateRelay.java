@@ -144,7 +144,7 @@ public final class UpdateRelay {
     if (batch.size() > 1) {
       Report first = batch.getFirst();
       synchronized (this) {
-        batch.reversed().stream().filter(report -> report != first).forEach(this::putBack);
+        batch.subList(1, batch.size()).reversed().forEach(this::putBack);
       }
       send(List.of(first), request(List.of(first)), FIRST_RETRY);
       return;
