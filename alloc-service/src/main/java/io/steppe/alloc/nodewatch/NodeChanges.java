@@ -2,6 +2,7 @@ package io.steppe.alloc.nodewatch;
 
 import io.steppe.alloc.evaluation.Evaluations;
 import io.steppe.alloc.scheduler.Statuses;
+import io.steppe.alloc.scheduler.fleet.Globs;
 import io.steppe.alloc.scheduler.fleet.NodeFacts;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Edit;
@@ -78,29 +79,10 @@ record NodeChanges(SortedMap<Long, Set<String>> changed, RandomGenerator random)
         && !job.hasPeriodic()
         && !job.hasParameterizedJob()
         && inPool(job.getNodePool(), node.pool())
-        && job.getDatacentersList().stream()
-            .anyMatch(pattern -> matches(pattern, node.datacenter()));
+        && new Globs(job.getDatacentersList()).matches(node.datacenter());
   }
 
   private static boolean inPool(String wanted, String pool) {
     return wanted.equals("all") || (wanted.isEmpty() ? "default" : wanted).equals(pool);
-  }
-
-  /** Datacenters are named with * for any number of characters. */
-  static boolean matches(String pattern, String datacenter) {
-    int star = pattern.indexOf('*');
-    if (star < 0) {
-      return pattern.equals(datacenter);
-    }
-    if (!datacenter.startsWith(pattern.substring(0, star))) {
-      return false;
-    }
-    var rest = pattern.substring(star + 1);
-    for (int from = star; from <= datacenter.length(); from++) {
-      if (matches(rest, datacenter.substring(from))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -1,8 +1,6 @@
 package io.steppe.alloc.nodewatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.view.AllocView;
@@ -143,15 +141,5 @@ class NodeWatchTest {
       region.commit(PlanReply.parser(), new NodeChanges(changes, new SplittableRandom(i)));
     }
     assertEquals(1, region.view().evaluations().size());
-  }
-
-  @Test
-  void datacentersAreNamedByPatterns() {
-    assertTrue(NodeChanges.matches("*", "dc1"));
-    assertTrue(NodeChanges.matches("dc*", "dc1"));
-    assertTrue(NodeChanges.matches("*-east-*", "us-east-1"));
-    assertTrue(NodeChanges.matches("dc1", "dc1"));
-    assertFalse(NodeChanges.matches("dc", "dc1"));
-    assertFalse(NodeChanges.matches("*2", "dc1"));
   }
 }
