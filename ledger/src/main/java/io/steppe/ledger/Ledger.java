@@ -19,7 +19,8 @@ public interface Ledger<V extends View<V>> extends AutoCloseable {
    *
    * <p>Fails with {@link io.steppe.rpc.Failure}: what the decision refused with; CONFLICT for a
    * failed guard; UNAVAILABLE when the queue is full or PostgreSQL can't be reached in time. After
-   * a failure nothing was changed: an unknown outcome is settled first.
+   * a failure this attempt has changed nothing: an unknown outcome is settled first. An earlier
+   * attempt under the same request id, whose process was killed, may have: only an answer tells.
    *
    * @param requestId a UUID; a request id that was committed before gets its first answer. Empty
    *     for none.

@@ -99,7 +99,9 @@ final class KillWriter {
         open.remove(Long.parseLong(words[1]));
       }
     }
-    open.forEach(this::write);
+    // An attempt of the process before may have been committed: only an answer tells, so they are
+    // asked for until there is one.
+    open.forEach((number, request) -> retry(number, request));
     Thread[] loops = new Thread[LOOPS];
     for (int i = 0; i < LOOPS; i++) {
       loops[i] = Thread.ofVirtual().start(this::loop);
@@ -119,7 +121,18 @@ final class KillWriter {
     }
   }
 
+  private void retry(long number, String request) {
+    while (!acknowledged(number, request, "R")) {
+      read();
+    }
+  }
+
   private void write(long number, String request) {
+    acknowledged(number, request, "F");
+  }
+
+  /** Commits, and notes the answer; a failure is noted under the word given. */
+  private boolean acknowledged(long number, String request, String failed) {
     try {
       long index =
           ledger
@@ -132,8 +145,10 @@ final class KillWriter {
         known = (long) FLOOR.getVolatile(floor, 0L);
       }
       note("A " + number + " " + index + " " + System.currentTimeMillis());
+      return true;
     } catch (Failure failure) {
-      note("F " + number + " " + failure.kind() + " " + failure.getMessage());
+      note(failed + " " + number + " " + failure.kind() + " " + failure.getMessage());
+      return false;
     }
   }
 
