@@ -4,6 +4,7 @@ import io.steppe.alloc.scheduler.Plan;
 import io.steppe.proto.v1.Evaluation;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,10 +16,14 @@ import java.util.Map;
 final class BlockedEvaluations {
   private final Map<String, Waiting> waiting = new HashMap<>();
 
-  /**
-   * By computed class: the index at which a node of it last got room. As many as there are classes.
-   */
-  private final Map<String, Long> roomAt = new HashMap<>();
+  /** Classes remembered; where each node is a class of its own there may be more of them. */
+  static final int CLASSES = 10_000;
+
+  /** By computed class: the index at which a node of it last got room, in that order. */
+  private final LinkedHashMap<String, Long> roomAt = new LinkedHashMap<>();
+
+  /** Up to this index a class may have got room that is forgotten. */
+  private long forgotten;
 
   private record Waiting(Evaluation evaluation, Plan.Blocked wants, long tried) {}
 
@@ -47,6 +52,7 @@ final class BlockedEvaluations {
   void clear() {
     waiting.clear();
     roomAt.clear();
+    forgotten = 0;
   }
 
   /**
@@ -70,7 +76,11 @@ final class BlockedEvaluations {
    * @return the evaluations to try
    */
   List<Evaluation> room(String computedClass, long index) {
-    roomAt.merge(computedClass, index, Math::max);
+    roomAt.remove(computedClass);
+    roomAt.put(computedClass, index);
+    if (roomAt.size() > CLASSES) {
+      forgotten = Math.max(forgotten, roomAt.pollFirstEntry().getValue());
+    }
     var woken = new ArrayList<Evaluation>();
     for (var entry : waiting.values()) {
       if (entry.tried() < index && entry.wants().wokenBy(computedClass)) {
@@ -81,7 +91,9 @@ final class BlockedEvaluations {
   }
 
   private boolean hasRoom(Waiting entry) {
-    return roomAt.entrySet().stream()
-        .anyMatch(room -> room.getValue() > entry.tried() && entry.wants().wokenBy(room.getKey()));
+    return entry.tried() < forgotten
+        || roomAt.entrySet().stream()
+            .anyMatch(
+                room -> room.getValue() > entry.tried() && entry.wants().wokenBy(room.getKey()));
   }
 }

@@ -1,6 +1,7 @@
 package io.steppe.alloc.job;
 
 import io.steppe.alloc.evaluation.Evaluations;
+import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Edit;
 import io.steppe.alloc.view.JobKey;
@@ -46,7 +47,8 @@ record DeregisterJob(
           }
         });
     if (noShutdownDelay) {
-      view.allocationsOf(key)
+      view.allocationsOf(key).stream()
+          .filter(allocation -> !Statuses.terminal(allocation))
           .forEach(allocation -> edit.putDesired(hurried(allocation), DEREGISTERED));
     }
     var reply = DeregisterJobReply.newBuilder().setJobModifyIndex(index).setIndex(index);

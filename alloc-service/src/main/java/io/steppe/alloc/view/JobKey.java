@@ -48,7 +48,7 @@ public record JobKey(String namespace, String id) implements Comparable<JobKey> 
 
   @Override
   public int compareTo(JobKey other) {
-    int byId = id.compareTo(other.id);
-    return byId != 0 ? byId : namespace.compareTo(other.namespace);
+    int byNamespace = namespace.compareTo(other.namespace);
+    return byNamespace != 0 ? byNamespace : id.compareTo(other.id);
   }
 }

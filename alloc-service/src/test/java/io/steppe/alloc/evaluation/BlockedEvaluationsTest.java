@@ -58,4 +58,14 @@ class BlockedEvaluationsTest {
     blocked.add(waits("e", 10));
     assertEquals(List.of(), blocked.room("fits", 10));
   }
+
+  @Test
+  void roomOfMoreClassesThanAreRememberedIsNotMissed() {
+    blocked.room("fits", 12);
+    for (int n = 0; n < BlockedEvaluations.CLASSES; n++) {
+      blocked.room("node " + n, 20 + n);
+    }
+    assertTrue(blocked.add(waits("e", 10)));
+    assertFalse(blocked.add(waits("f", 20 + BlockedEvaluations.CLASSES)));
+  }
 }

@@ -208,7 +208,7 @@ class AllocServiceTest {
     var call = ListJobsRequest.newBuilder();
     assertEquals(List.of("list-a", "list-b"), ids(call.setRead(prefix("list-")).build()));
     var all = ReadOptions.newBuilder().setPrefix("list-").setNamespace("*").build();
-    assertEquals(List.of("list-a", "list-b", "list-c"), ids(call.setRead(all).build()));
+    assertEquals(List.of("list-c", "list-a", "list-b"), ids(call.setRead(all).build()));
   }
 
   private List<String> ids(ListJobsRequest call) {
