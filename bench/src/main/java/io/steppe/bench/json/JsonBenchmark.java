@@ -104,6 +104,11 @@ public class JsonBenchmark {
     return trees.readTree(jobJson);
   }
 
+  /** Bytes of the job that is read. */
+  int jobSize() {
+    return jobJson.length;
+  }
+
   private JsonNode tree(byte[] json) {
     try {
       return trees.readTree(json);

@@ -27,8 +27,8 @@ public final class JsonFigures {
     figure("read 100 nodes into a tree", nodes, 1_000, benchmark::readNodesTree);
     figure("write a job", job, 50_000, benchmark::writeJob);
     figure("write a job from a tree", job, 50_000, benchmark::writeJobTree);
-    figure("read a job", job, 50_000, benchmark::readJob);
-    figure("read a job into a tree", job, 50_000, benchmark::readJobTree);
+    figure("read a job", benchmark.jobSize(), 50_000, benchmark::readJob);
+    figure("read a job into a tree", benchmark.jobSize(), 50_000, benchmark::readJobTree);
   }
 
   private static void figure(String name, int bytes, int times, Callable<?> action)
