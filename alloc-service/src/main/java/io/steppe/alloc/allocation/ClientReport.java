@@ -14,8 +14,10 @@ import io.steppe.proto.v1.Job;
 import io.steppe.rpc.v1.UpdateFromClientReply;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,6 +33,7 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
   public Outcome<UpdateFromClientReply> decide(AllocView view, long index, Instant now) {
     var edit = new Edit(view, index, now);
     Map<JobKey, String> evaluate = new LinkedHashMap<>();
+    Set<JobKey> cameUp = new LinkedHashSet<>();
     for (var report : reports) {
       edit.view()
           .allocation(report.getId())
@@ -39,9 +42,15 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
                 var after = merged(before, report, index);
                 if (!after.equals(before)) {
                   edit.putReported(after, UPDATED);
-                  trigger(edit.view(), before, after, evaluate);
+                  trigger(edit.view(), before, after, evaluate, cameUp);
                 }
               });
+    }
+    // Once a job, not once a report: it looks through all of the job's allocations.
+    for (var key : cameUp) {
+      if (!evaluate.containsKey(key) && olderRemain(edit.view(), key)) {
+        evaluate.put(key, Evaluations.ROLLING_UPDATE);
+      }
     }
     evaluate.forEach(
         (key, why) ->
@@ -94,7 +103,11 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
   }
 
   private static void trigger(
-      AllocView view, Allocation before, Allocation after, Map<JobKey, String> evaluate) {
+      AllocView view,
+      Allocation before,
+      Allocation after,
+      Map<JobKey, String> evaluate,
+      Set<JobKey> cameUp) {
     var key = JobKey.of(after);
     var job = view.job(key);
     if (job.isEmpty() || job.get().getStop()) {
@@ -105,8 +118,8 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
     } else if (before.getClientStatus().equals(Statuses.UNKNOWN)
         && after.getClientStatus().equals(Statuses.RUNNING)) {
       evaluate.putIfAbsent(key, Evaluations.RECONNECT);
-    } else if (cameUp(before, after) && olderRemain(view, job.get(), after)) {
-      evaluate.putIfAbsent(key, Evaluations.ROLLING_UPDATE);
+    } else if (after.getJobVersion() == job.get().getVersion() && cameUp(before, after)) {
+      cameUp.add(key);
     }
   }
 
@@ -132,10 +145,11 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
     return runs && (!ran || healthier);
   }
 
-  private static boolean olderRemain(AllocView view, Job job, Allocation up) {
-    return up.getJobVersion() == job.getVersion()
-        && view.allocationsOf(JobKey.of(job)).stream()
-            .anyMatch(
-                other -> other.getJobVersion() != job.getVersion() && !Statuses.terminal(other));
+  /** Whether a rolling update of the job has allocations of older versions left to replace. */
+  private static boolean olderRemain(AllocView view, JobKey key) {
+    long version = view.job(key).orElseThrow().getVersion();
+    return view.versions(key).size() > 1
+        && view.allocationsOf(key).stream()
+            .anyMatch(other -> other.getJobVersion() != version && !Statuses.terminal(other));
   }
 }
