@@ -83,20 +83,30 @@ public final class Cluster {
     stopSurplus(left, all);
     all.forEach(program -> makeFolder(program.folder()));
 
-    if (anew) {
+    // What may turn out to be impossible comes before anything runs.
+    boolean first = postgres.isPresent() && !postgres.get().hasData();
+    if (postgres.isPresent()) {
+      postgres.get().requireRights();
+    } else {
       console.say(
-          "Starting the API gateway and %d agent%s"
-              .formatted(options.agents(), options.agents() == 1 ? "" : "s"));
+          "Preparing the database %s:%d/%s".formatted(url.host(), url.port(), url.database()));
+      bootstrap(url);
     }
-    all.stream().filter(p -> !usesDatabase(p)).forEach(p -> keep(p, Keeper.Readying.NOTHING));
+    if (anew) {
+      String agents = options.agents() == 1 ? "1 agent" : options.agents() + " agents";
+      console.say("Starting PostgreSQL, the services and " + agents);
+    }
+    // Services wait for a database that starts beside them, but not for one that is being made.
+    all.stream()
+        .filter(p -> !first || !usesDatabase(p))
+        .forEach(p -> keep(p, Keeper.Readying.NOTHING));
     if (postgres.isPresent()) {
       startPostgres(postgres.get());
+      bootstrap(url);
     }
-    bootstrap(url, postgres.isPresent());
-    if (anew) {
-      console.say("Starting the services");
-    }
-    all.stream().filter(Cluster::usesDatabase).forEach(p -> keep(p, Keeper.Readying.NOTHING));
+    all.stream()
+        .filter(p -> first && usesDatabase(p))
+        .forEach(p -> keep(p, Keeper.Readying.NOTHING));
     awaitReady(programs);
     if (!Files.exists(folder.readyMark())) {
       DataFolder.write(folder.readyMark(), "", "rw-r--r--");
@@ -138,7 +148,9 @@ public final class Cluster {
     } catch (IOException e) {
       console.complain("Cannot delete " + folder.readyMark() + ": " + e.getMessage());
     }
-    console.say("Steppe has stopped");
+    if (!running.isEmpty()) {
+      console.say("Steppe has stopped");
+    }
   }
 
   /** Gives the data folder back. */
@@ -259,24 +271,17 @@ public final class Cluster {
   }
 
   private void startPostgres(Postgres postgres) throws InterruptedException {
-    if (!Files.exists(folder.postgres())) {
+    if (!postgres.hasData()) {
       console.say("Making a PostgreSQL database in " + folder.postgres());
     }
     postgres.prepare();
-    if (Ports.isFree(postgres.port())) {
-      console.say("Starting PostgreSQL on port " + postgres.port());
-    }
     Keeper keeper = keep(postgres.program(), postgres::awaitOrphansGone);
     Bootstrap server = new Bootstrap(urlOf(postgres).withDatabase("postgres"));
     await(server::accepts, keeper, "PostgreSQL does not start");
     server.createDatabase(DATABASE);
   }
 
-  private void bootstrap(DatabaseUrl url, boolean embedded) {
-    if (!embedded) {
-      console.say(
-          "Preparing the database %s:%d/%s".formatted(url.host(), url.port(), url.database()));
-    }
+  private void bootstrap(DatabaseUrl url) {
     Map<String, String> passwords = new LinkedHashMap<>();
     for (Component component : Component.values()) {
       if (component.usesDatabase()) {
@@ -288,7 +293,7 @@ public final class Cluster {
   }
 
   private Keeper keep(Program program, Keeper.Readying readying) {
-    Keeper keeper = new Keeper(program, folder.run(), console, readying);
+    Keeper keeper = new Keeper(program, folder.run(), console, readying, again);
     synchronized (keepers) {
       if (stopping) {
         throw new StartFailure("Stopped while starting");

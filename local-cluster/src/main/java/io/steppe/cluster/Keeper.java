@@ -19,6 +19,7 @@ public final class Keeper {
   private final Path run;
   private final Console console;
   private final Readying readying;
+  private final boolean again;
   private volatile Backoff backoff = Backoff.NONE;
   private Thread thread;
 
@@ -30,11 +31,15 @@ public final class Keeper {
     void await() throws InterruptedException;
   }
 
-  public Keeper(Program program, Path run, Console console, Readying readying) {
+  /**
+   * @param again whether the launcher continues a run, so that a recorded process that is gone died
+   */
+  public Keeper(Program program, Path run, Console console, Readying readying, boolean again) {
     this.program = program;
     this.run = run;
     this.console = console;
     this.readying = readying;
+    this.again = again;
   }
 
   /** Starts or adopts the process and watches it from now on. */
@@ -105,9 +110,14 @@ public final class Keeper {
   }
 
   private void adopt() throws InterruptedException {
-    Optional<RunFile> left =
-        RunFile.read(run, program.name(), program.replica()).filter(file -> file.id().isAlive());
+    Optional<RunFile> left = RunFile.read(run, program.name(), program.replica());
     if (left.isEmpty()) {
+      return;
+    }
+    if (!left.get().id().isAlive()) {
+      if (again) {
+        died(left.get().id().pid(), "", System.nanoTime());
+      }
       return;
     }
     ProcessId id = left.get().id();

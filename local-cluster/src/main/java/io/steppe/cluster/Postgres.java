@@ -52,13 +52,10 @@ public final class Postgres {
    * again.
    */
   public void prepare() throws InterruptedException {
-    if (root) {
-      requireUnshare();
-    }
-    Path data = folder.postgres();
-    if (Files.exists(data.resolve("PG_VERSION"))) {
+    if (hasData()) {
       return;
     }
+    Path data = folder.postgres();
     Path aside = folder.root().resolve("postgresql-making");
     Path password = folder.root().resolve("initdb-password");
     try {
@@ -185,6 +182,18 @@ public final class Postgres {
     }
     all.addAll(List.of(command));
     return all;
+  }
+
+  /** Whether there is a database to start. */
+  public boolean hasData() {
+    return Files.exists(folder.postgres().resolve("PG_VERSION"));
+  }
+
+  /** Says so when this user may not run PostgreSQL on this system. */
+  public void requireRights() throws InterruptedException {
+    if (root) {
+      requireUnshare();
+    }
   }
 
   private void requireUnshare() throws InterruptedException {
