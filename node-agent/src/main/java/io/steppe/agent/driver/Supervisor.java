@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Supervisor {
   /**
-   * $1 home, $2 run, $3 and $4 files for the output, then the command. Whoever creates supervisor.N
-   * first has the run.
+   * $1 home, $2 run, $3 and $4 files for the output, $5 setsid, then the command. Whoever creates
+   * supervisor.N first has the run. Nothing is looked up in the PATH, which is the task's.
    */
   private static final String SCRIPT =
       """
@@ -32,29 +32,31 @@ final class Supervisor {
       set -C
       echo "$steppe_stat" >"$1/supervisor.$2" || exit 0
       set +C
-      setsid /bin/sh -c 'read -r steppe_stat </proc/$$/stat
+      "$5" /bin/sh -c 'read -r steppe_stat </proc/$$/stat
       echo "$steppe_stat" >"$1/pid.$2"
       unset steppe_stat
-      shift 4
+      shift 5
       exec "$@"' sh "$@" >>"$3" 2>>"$4"
       echo "$?" >"$1/exit.$2"
       """;
 
   private static final long LAUNCH_SECONDS = 30;
 
+  private static final String SETSID = tool("setsid");
+
   /**
    * setsid of util-linux can leave the caller at once; where it can't, the supervisor stays the
    * agent's child.
    */
-  private static final boolean FORKS = runs(List.of("setsid", "-f", "true"));
+  private static final boolean FORKS = runs(List.of(SETSID, "-f", "true"));
 
   /**
    * An agent started in the background of a script ignores SIGINT, and what a process ignores its
    * children ignore; but SIGINT is the usual kill signal of a task. env of GNU coreutils undoes it.
    */
   private static final List<String> DEFAULT_SIGNALS =
-      runs(List.of("env", "--default-signal", "true"))
-          ? List.of("env", "--default-signal")
+      runs(List.of(tool("env"), "--default-signal", "true"))
+          ? List.of(tool("env"), "--default-signal")
           : List.of();
 
   private final Path home;
@@ -72,12 +74,12 @@ final class Supervisor {
 
   /** Starts the run under a supervisor that belongs to nobody. */
   void launch(TaskRun task, List<String> command) throws StartFailure {
-    List<String> line = new ArrayList<>(FORKS ? List.of("setsid", "-f") : List.of("setsid"));
+    List<String> line = new ArrayList<>(FORKS ? List.of(SETSID, "-f") : List.of(SETSID));
     line.addAll(DEFAULT_SIGNALS);
     String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
     String err = task.logged() ? home.resolve("stderr").toString() : "/dev/null";
     line.addAll(
-        List.of("/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err));
+        List.of("/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err, SETSID));
     line.addAll(command);
     try {
       ProcessBuilder builder =
@@ -144,6 +146,13 @@ final class Supervisor {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** Where the machine has a command; its bare name when it has none. */
+  private static String tool(String name) {
+    return Commands.find(name, Path.of("/"), System.getenv("PATH"))
+        .map(Path::toString)
+        .orElse(name);
   }
 
   private static boolean runs(List<String> command) {

@@ -35,7 +35,18 @@ class SupervisorTest {
     assertEquals(7, supervisor.exit().orElseThrow().code());
   }
 
+  @Test
+  void aTaskMayHaveAPathOfItsOwn() throws Exception {
+    Supervisor supervisor = start("exit 7", Map.of("PATH", "/nowhere", "steppe_stat", "mine"));
+    Eventually.holds("the run ends", () -> supervisor.exit().isPresent());
+    assertEquals(7, supervisor.exit().orElseThrow().code());
+  }
+
   private Supervisor start(String script) throws Exception {
+    return start(script, Map.of("PATH", "/usr/bin:/bin"));
+  }
+
+  private Supervisor start(String script, Map<String, String> environment) throws Exception {
     TaskRun run =
         new TaskRun(
             "alloc",
@@ -43,7 +54,7 @@ class SupervisorTest {
             1,
             home,
             home,
-            Map.of("PATH", "/usr/bin:/bin"),
+            environment,
             new DriverConfig(Map.of()),
             true,
             Instant.EPOCH);
