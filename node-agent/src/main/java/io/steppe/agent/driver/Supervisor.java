@@ -79,7 +79,8 @@ final class Supervisor {
     String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
     String err = task.logged() ? home.resolve("stderr").toString() : "/dev/null";
     line.addAll(
-        List.of("/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err, SETSID));
+        List.of(
+            "/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err, SETSID));
     line.addAll(command);
     try {
       ProcessBuilder builder =
