@@ -47,6 +47,7 @@ final class Following<V extends View<V>> {
   private boolean reading;
   private boolean waitingToLook;
   private boolean closed;
+  private String told = "";
   private boolean commitUnderWay;
   private long target;
   private Optional<UUID> batch = Optional.empty();
@@ -174,6 +175,14 @@ final class Following<V extends View<V>> {
     reads.close();
   }
 
+  /** The same reason is told once, however often loading is tried. */
+  private void tell(String reason) {
+    if (!reason.equals(told)) {
+      told = reason;
+      LOG.infof("%s can't load its view yet: %s", settings.name(), reason);
+    }
+  }
+
   private void load() {
     loading = true;
     long started = System.nanoTime();
@@ -203,7 +212,7 @@ final class Following<V extends View<V>> {
             failure -> {
               if (!closed) {
                 long delay = loadBackoff.nextMillis();
-                LOG.infof("%s can't load its view yet: %s", settings.name(), failure.getMessage());
+                tell(failure.getMessage());
                 thread.schedule(this::load, delay, TimeUnit.MILLISECONDS);
               }
             });
