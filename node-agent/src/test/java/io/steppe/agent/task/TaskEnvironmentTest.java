@@ -97,7 +97,7 @@ class TaskEnvironmentTest {
         TaskFolders.of(Path.of("/a"), "t"),
         node,
         "global",
-        Map.of("PATH", "/bin", "HOME", "/root"));
+        Map.of("PATH", "/bin", "HOME", "/home/app"));
   }
 
   @Test
@@ -153,7 +153,7 @@ class TaskEnvironmentTest {
     DriverConfig config =
         DriverConfig.of(
             json.getBytes(java.nio.charset.StandardCharsets.UTF_8), environment.interpolation());
-    assertEquals("/root/run", config.text("command"));
+    assertEquals("/home/app/run", config.text("command"));
     assertEquals(List.of("linux", "big", "group", "7"), config.texts("args"));
   }
 
