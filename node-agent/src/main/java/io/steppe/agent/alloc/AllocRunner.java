@@ -19,6 +19,7 @@ import io.steppe.proto.v1.LogConfig;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskState;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -252,7 +253,10 @@ public final class AllocRunner {
     try {
       Folders.make(root, names(spec));
       for (String task : names(spec)) {
-        java.nio.file.Files.createDirectories(store.home(task));
+        Files.createDirectories(store.home(task));
+        if (!task(task).getUser().isEmpty()) {
+          Folders.give(TaskFolders.of(root, task).secrets(), task(task).getUser());
+        }
       }
       offer(new Input.Prepared());
     } catch (IOException e) {
@@ -312,6 +316,7 @@ public final class AllocRunner {
           store.home(name),
           folders.task(),
           environment.variables(),
+          task.getUser(),
           DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
           !task.getLogConfig().getDisabled(),
           model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);

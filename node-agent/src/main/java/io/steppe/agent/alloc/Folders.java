@@ -10,10 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Makes and removes the folders of allocations. */
 final class Folders {
+  private static final Logger LOG = Logger.getLogger(Folders.class);
+
   private Folders() {}
 
   /**
@@ -40,6 +44,19 @@ final class Folders {
       make(folders.local(), "rwxrwxrwx");
       make(folders.temporary(), "rwxrwxrwx");
       make(folders.secrets(), "rwx------");
+    }
+  }
+
+  /**
+   * Lets a task's user read its secrets; a user the machine does not have fails when it is to run.
+   */
+  static void give(Path secrets, String user) throws IOException {
+    try {
+      Files.setOwner(
+          secrets,
+          secrets.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+    } catch (UserPrincipalNotFoundException e) {
+      LOG.warnf("%s can't be given to user %s, whom the machine does not have", secrets, user);
     }
   }
 

@@ -7,6 +7,7 @@ import io.steppe.agent.watch.Coalesced;
 import io.steppe.agent.watch.FolderWatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Runs a command of the machine as it is, as the agent's user. Settings: {@code command}, {@code
- * args}, {@code work_dir}.
+ * Runs a command of the machine as it is. Settings: {@code command}, {@code args}, {@code
+ * work_dir}.
  */
 public final class RawExec implements Driver {
   private static final Logger LOG = Logger.getLogger(RawExec.class);
@@ -74,16 +75,29 @@ public final class RawExec implements Driver {
                             + " not found under path "
                             + run.directory(),
                         false));
-    List<String> line = new ArrayList<>(List.of(file.toString()));
+    List<String> line = new ArrayList<>(Users.prefix(run.user()));
+    line.add(file.toString());
     line.addAll(run.config().texts("args"));
     Held one = hold(run, listener);
     try {
-      new Supervisor(run).launch(run, line);
+      new Supervisor(run).launch(run, line, directory(run));
     } catch (StartFailure e) {
       one.release();
       throw e;
     }
     one.look();
+  }
+
+  private static Path directory(TaskRun run) throws StartFailure {
+    String wanted = run.config().text("work_dir");
+    if (wanted.isEmpty()) {
+      return run.directory();
+    }
+    Path directory = run.directory().resolve(wanted);
+    if (!Files.isDirectory(directory)) {
+      throw new StartFailure("failed to launch command: no folder " + directory, false);
+    }
+    return directory;
   }
 
   @Override

@@ -73,7 +73,7 @@ final class Supervisor {
   }
 
   /** Starts the run under a supervisor that belongs to nobody. */
-  void launch(TaskRun task, List<String> command) throws StartFailure {
+  void launch(TaskRun task, List<String> command, Path directory) throws StartFailure {
     List<String> line = new ArrayList<>(FORKS ? List.of(SETSID, "-f") : List.of(SETSID));
     line.addAll(DEFAULT_SIGNALS);
     String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
@@ -85,7 +85,7 @@ final class Supervisor {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(line)
-              .directory(task.directory().toFile())
+              .directory(directory.toFile())
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD);

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param number of the run, from 1
  * @param home a folder of the agent for this task: spools, pids, exit codes
  * @param directory where the run begins
+ * @param user to run as; empty for the agent's own
  * @param config with references replaced
  * @param logged whether the output is kept
  * @param began when a run that is adopted was seen to start; {@link Instant#EPOCH} if it was not
@@ -22,6 +23,7 @@ public record TaskRun(
     Path home,
     Path directory,
     Map<String, String> environment,
+    String user,
     DriverConfig config,
     boolean logged,
     Instant began) {

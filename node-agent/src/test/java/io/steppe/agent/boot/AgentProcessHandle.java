@@ -16,6 +16,7 @@ final class AgentProcessHandle implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
             "-XX:TieredStopAtLevel=1",
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
             "-cp",
             classes,
             TestAgent.class.getName(),

@@ -206,7 +206,10 @@ class AgentTest {
             "Terminated"),
         types(report, "main"));
     assertTrue(
-        state.getEvents(4).getDisplayMessage().startsWith("Task restarting in 5"),
+        state
+            .getEvents(4)
+            .getDisplayMessage()
+            .matches("Task restarting in (5|6[0-2])\\d?\\.?\\d*ms"),
         state.getEvents(4).getDisplayMessage());
     assertTrue(types(report, "side").contains("Main Tasks Dead"));
   }
@@ -383,5 +386,38 @@ class AgentTest {
         org.junit.jupiter.api.Assertions.assertThrows(
             java.io.IOException.class, () -> TestAgent.start(data, control.port()));
     assertTrue(refused.getMessage().startsWith("another agent uses "));
+  }
+
+  @Test
+  void runsAsTheUserAndWhereItIsTold() throws Exception {
+    org.junit.jupiter.api.Assumptions.assumeTrue(System.getProperty("user.name").equals("root"));
+    Files.setPosixFilePermissions(
+        data, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    Allocation allocation =
+        Jobs.allocation(
+                "batch",
+                Jobs.shell(
+                        "work", "id -un > $NOMAD_ALLOC_DIR/data/who; ls $NOMAD_SECRETS_DIR && pwd")
+                    .setUser("nobody"))
+            .build();
+    Allocation nobody =
+        Jobs.allocation("batch", Jobs.shell("work", "true").setUser("no-such-user")).build();
+    control.send(allocation);
+    control.send(nobody);
+
+    assertEquals(
+        "failed to launch command: unknown user no-such-user",
+        control
+            .awaitStatus(nobody.getId(), "failed")
+            .getTaskStatesOrThrow("work")
+            .getEvents(2)
+            .getDisplayMessage());
+    Allocation report =
+        control.awaitReport(
+            allocation.getId(), one -> one.getTaskStatesOrThrow("work").getState().equals("dead"));
+    assertEquals(
+        "nobody\n",
+        Files.readString(root(allocation).resolve("alloc/data/who")),
+        report.toString());
   }
 }

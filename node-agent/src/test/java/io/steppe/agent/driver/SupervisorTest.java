@@ -55,11 +55,12 @@ class SupervisorTest {
             home,
             home,
             environment,
+            "",
             new DriverConfig(Map.of()),
             true,
             Instant.EPOCH);
     Supervisor supervisor = new Supervisor(run);
-    supervisor.launch(run, List.of("/bin/sh", "-c", script));
+    supervisor.launch(run, List.of("/bin/sh", "-c", script), home);
     return supervisor;
   }
 }
