@@ -237,6 +237,22 @@ class ReadsTest {
     assertTrue(back.isVirtual());
   }
 
+  /** Java's own client asks to go on in HTTP/2 with its first request, body and all. */
+  @Test
+  void writesOfAClientThatWouldRatherSpeakHttp2() throws Exception {
+    int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+    String job =
+        "{\"Job\":{\"ID\":\"web\",\"TaskGroups\":[{\"Name\":\"g\",\"Tasks\":[{\"Name\":\"t\",\"Driver\":\"raw_exec\"}]}]}}";
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/v1/jobs"))
+              .PUT(HttpRequest.BodyPublishers.ofString(job))
+              .build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertEquals(200, answer.statusCode(), answer.body());
+    }
+  }
+
   private static HttpResponse<byte[]> raw(String path, String accept) throws Exception {
     int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
     try (HttpClient client = HttpClient.newHttpClient()) {
