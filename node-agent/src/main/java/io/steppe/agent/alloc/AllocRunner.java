@@ -6,28 +6,25 @@ import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.RunListener;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.log.TaskLogs;
-import io.steppe.agent.task.DriverConfig;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
-import io.steppe.agent.task.TaskEnvironment;
-import io.steppe.agent.task.TaskEvents;
 import io.steppe.agent.task.TaskFolders;
 import io.steppe.agent.watch.SerialExecutor;
-import io.steppe.proto.v1.AllocNetworkStatus;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.LogConfig;
 import io.steppe.proto.v1.Task;
-import io.steppe.proto.v1.TaskState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -207,37 +204,11 @@ public final class AllocRunner {
   private void tell() {
     Allocation before = report;
     report = describe();
-    reports.changed(report, !sameStates(before, report));
-  }
-
-  private static boolean sameStates(Allocation one, Allocation other) {
-    return one.getClientStatus().equals(other.getClientStatus())
-        && one.getDeploymentStatus().equals(other.getDeploymentStatus())
-        && states(one).equals(states(other));
-  }
-
-  private static Map<String, String> states(Allocation report) {
-    Map<String, String> states = new HashMap<>();
-    report.getTaskStatesMap().forEach((name, state) -> states.put(name, state.getState()));
-    return states;
+    reports.changed(report, !AllocReport.sameStates(before, report));
   }
 
   private Allocation describe() {
-    Map<String, TaskState> states = new LinkedHashMap<>();
-    model.tasks().forEach((name, task) -> states.put(name, task.state()));
-    ClientStatus status = ClientStatus.of(states.values());
-    Allocation.Builder description =
-        Allocation.newBuilder()
-            .setId(allocation.getId())
-            .setNamespace(allocation.getNamespace())
-            .setJobId(allocation.getJobId())
-            .setNodeId(allocation.getNodeId())
-            .setClientStatus(status.status())
-            .setClientDescription(status.description())
-            .putAllTaskStates(states)
-            .setNetworkStatus(AllocNetworkStatus.getDefaultInstance());
-    model.health().status().ifPresent(description::setDeploymentStatus);
-    return description.build();
+    return AllocReport.of(allocation, model);
   }
 
   private void perform(Effect effect) {
@@ -273,7 +244,7 @@ public final class AllocRunner {
       driver(name).start(run, new Ears(name, task.run()));
     } catch (StartFailure e) {
       offer(new Input.StartFailed(name, task.run(), e.getMessage(), e.recoverable()));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       offer(
           new Input.StartFailed(
               name, task.run(), "failed to set up the task: " + e.getMessage(), true));
@@ -290,39 +261,11 @@ public final class AllocRunner {
   }
 
   private Task task(String name) {
-    return GroupSpec.group(allocation).getTasksList().stream()
-        .filter(task -> task.getName().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return GroupSpec.task(allocation, name);
   }
 
-  private TaskRun run(String name, TaskModel model) throws StartFailure {
-    Task task = task(name);
-    TaskFolders folders = TaskFolders.of(root, name);
-    TaskEnvironment environment =
-        TaskEnvironment.of(
-            allocation,
-            GroupSpec.group(allocation),
-            task,
-            folders,
-            around.node().get(),
-            around.region(),
-            around.environment());
-    try {
-      return new TaskRun(
-          id(),
-          name,
-          model.run(),
-          store.home(name),
-          folders.task(),
-          environment.variables(),
-          task.getUser(),
-          DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
-          !task.getLogConfig().getDisabled(),
-          model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
-    } catch (IOException e) {
-      throw new StartFailure("failed to decode driver config: " + e.getMessage(), false);
-    }
+  private TaskRun run(String name, TaskModel task) throws StartFailure {
+    return TaskRuns.of(allocation, name, task, root, store.home(name), around);
   }
 
   private void openLogs(String name) throws IOException {
@@ -452,7 +395,7 @@ public final class AllocRunner {
   /** The end of all runs because the agent goes: signal, wait, kill. */
   private final class Interruption {
     private final CompletableFuture<Void> done;
-    private final java.util.Set<String> left = new java.util.HashSet<>();
+    private final Set<String> left = new HashSet<>();
 
     Interruption(CompletableFuture<Void> done) {
       this.done = done;

@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -174,7 +176,7 @@ public final class Allocations {
   private synchronized void collect() {
     List<AllocRunner> finished =
         new ArrayList<>(runners.values().stream().filter(AllocRunner::isFinished).toList());
-    finished.sort(java.util.Comparator.comparingLong(Allocations::finishedAt));
+    finished.sort(Comparator.comparingLong(Allocations::finishedAt));
     for (AllocRunner oldest : finished.subList(0, Math.max(0, finished.size() - keptFinished))) {
       runners.remove(oldest.id(), oldest);
       oldest.remove();
@@ -220,7 +222,7 @@ public final class Allocations {
       LOG.warnf("%s after %s", late, limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       LOG.error("ending the allocations", e);
     }
   }

@@ -57,6 +57,14 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
         .orElseGet(TaskGroup::getDefaultInstance);
   }
 
+  /** A task of that group. */
+  static Task task(Allocation allocation, String name) {
+    return group(allocation).getTasksList().stream()
+        .filter(task -> task.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   static GroupSpec of(Allocation allocation) {
     TaskGroup group = group(allocation);
     String type = allocation.getJob().getType();

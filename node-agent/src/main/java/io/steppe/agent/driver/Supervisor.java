@@ -4,6 +4,7 @@ import io.steppe.agent.stats.ProcStat;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -116,7 +117,7 @@ final class Supervisor {
     } catch (FileAlreadyExistsException e) {
       return line("supervisor").filter("claimed"::equals).isPresent();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -145,7 +146,7 @@ final class Supervisor {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

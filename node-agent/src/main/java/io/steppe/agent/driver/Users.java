@@ -3,6 +3,7 @@ package io.steppe.agent.driver;
 import io.steppe.agent.task.StartFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,7 +33,7 @@ final class Users {
   }
 
   private static String tool() throws StartFailure {
-    return Commands.find("setpriv", java.nio.file.Path.of("/"), System.getenv("PATH"))
+    return Commands.find("setpriv", Path.of("/"), System.getenv("PATH"))
         .orElseThrow(
             () ->
                 new StartFailure(

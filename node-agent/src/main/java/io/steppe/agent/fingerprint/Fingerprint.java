@@ -15,6 +15,8 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,7 +61,7 @@ public final class Fingerprint {
   }
 
   /** Looks at the machine. The node has no status and no indexes: those are the control plane's. */
-  public Node take(java.util.Collection<String> drivers) throws IOException {
+  public Node take(Collection<String> drivers) throws IOException {
     Processors processors = Processors.read(files);
     Networks networks = Networks.read(files, settings.networkInterface());
     FileStore disk = Files.getFileStore(data);
@@ -141,7 +143,7 @@ public final class Fingerprint {
   }
 
   private void putSystem(Map<String, String> attributes) {
-    attributes.put("kernel.name", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT));
+    attributes.put("kernel.name", System.getProperty("os.name").toLowerCase(Locale.ROOT));
     attributes.put(
         "kernel.version",
         files.text("proc/sys/kernel/osrelease").orElseGet(() -> System.getProperty("os.version")));

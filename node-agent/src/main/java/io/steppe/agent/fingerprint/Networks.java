@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The interface tasks are reached at.
@@ -121,12 +122,10 @@ record Networks(String device, String mac, long speedMbits, List<InetAddress> ad
 
   private static String compressed(String ipv6) {
     String longest = "";
-    var zeros = java.util.regex.Pattern.compile("(^|:)0(:0)+(:|$)").matcher(ipv6);
+    var zeros = Pattern.compile("(^|:)0(:0)+(:|$)").matcher(ipv6);
     while (zeros.find()) {
       longest = zeros.group().length() > longest.length() ? zeros.group() : longest;
     }
-    return longest.isEmpty()
-        ? ipv6
-        : ipv6.replaceFirst(java.util.regex.Pattern.quote(longest), "::");
+    return longest.isEmpty() ? ipv6 : ipv6.replaceFirst(Pattern.quote(longest), "::");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Paths into an allocation's folder as callers give them. None leads out of it, by {@code ..} or by
@@ -112,7 +113,7 @@ final class AllocPaths {
           case AccessDeniedException _ -> "permission denied";
           case NotDirectoryException _ -> "not a directory";
           case FileSystemException e when e.getReason() != null ->
-              e.getReason().toLowerCase(java.util.Locale.ROOT);
+              e.getReason().toLowerCase(Locale.ROOT);
           default -> "input/output error";
         };
     String text = verb + " " + path + ": " + what;

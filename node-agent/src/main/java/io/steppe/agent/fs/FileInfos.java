@@ -3,6 +3,7 @@ package io.steppe.agent.fs;
 import io.steppe.proto.v1.AllocFileInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -139,9 +140,7 @@ final class FileInfos {
       }
     }
     String text =
-        new String(head, java.nio.charset.StandardCharsets.ISO_8859_1)
-            .stripLeading()
-            .toLowerCase(Locale.ROOT);
+        new String(head, StandardCharsets.ISO_8859_1).stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
       return "text/html; charset=utf-8";
     }

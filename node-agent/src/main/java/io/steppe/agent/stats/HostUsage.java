@@ -5,6 +5,7 @@ import io.steppe.proto.v1.HostDiskStats;
 import io.steppe.proto.v1.HostMemoryStats;
 import io.steppe.proto.v1.HostStats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -189,7 +190,7 @@ public final class HostUsage {
     try {
       return Files.readString(Path.of(file));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

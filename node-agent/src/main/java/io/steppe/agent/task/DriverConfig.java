@@ -3,6 +3,7 @@ package io.steppe.agent.task;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +17,7 @@ public record DriverConfig(Map<String, Object> values) {
   /** Settings of a task with every reference in them replaced. */
   public static DriverConfig of(byte[] json, Interpolation interpolation) throws IOException {
     DriverConfig raw = new DriverConfig(Json.object(json));
-    Map<String, Object> replaced = new java.util.LinkedHashMap<>();
+    Map<String, Object> replaced = new LinkedHashMap<>();
     raw.values.forEach((key, value) -> replaced.put(key, interpolation.applyTo(value)));
     return new DriverConfig(replaced);
   }

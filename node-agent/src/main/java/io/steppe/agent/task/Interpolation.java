@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ public final class Interpolation {
     };
   }
 
-  private String replacement(java.util.regex.MatchResult match) {
+  private String replacement(MatchResult match) {
     return Matcher.quoteReplacement(lookup.apply(normal(match.group(1))).orElse(match.group()));
   }
 

@@ -1,0 +1,59 @@
+package io.steppe.agent.alloc;
+
+import io.steppe.agent.alloc.AllocModel.TaskModel;
+import io.steppe.agent.driver.TaskRun;
+import io.steppe.agent.task.DriverConfig;
+import io.steppe.agent.task.StartFailure;
+import io.steppe.agent.task.TaskEnvironment;
+import io.steppe.agent.task.TaskEvents;
+import io.steppe.agent.task.TaskFolders;
+import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.Task;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** Tells a driver what it needs to know of a run. */
+final class TaskRuns {
+  private TaskRuns() {}
+
+  /**
+   * @param root the allocation's folder
+   * @param home the agent's own folder for the task
+   */
+  static TaskRun of(
+      Allocation allocation,
+      String name,
+      TaskModel model,
+      Path root,
+      Path home,
+      Surroundings around)
+      throws StartFailure {
+    Task task = GroupSpec.task(allocation, name);
+    TaskFolders folders = TaskFolders.of(root, name);
+    TaskEnvironment environment =
+        TaskEnvironment.of(
+            allocation,
+            GroupSpec.group(allocation),
+            task,
+            folders,
+            around.node().get(),
+            around.region(),
+            around.environment());
+    try {
+      return new TaskRun(
+          allocation.getId(),
+          name,
+          model.run(),
+          home,
+          folders.task(),
+          environment.variables(),
+          task.getUser(),
+          DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
+          !task.getLogConfig().getDisabled(),
+          model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
+    } catch (IOException e) {
+      throw new StartFailure("failed to decode driver config: " + e.getMessage(), false);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.steppe.agent.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentSettingsTest {
+  private static AgentSettings settings(String... keysAndValues) {
+    var builder = new SmallRyeConfigBuilder().withMapping(AgentSettings.class);
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      builder.withDefaultValue(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return builder.build().getConfigMapping(AgentSettings.class);
+  }
+
+  @Test
+  void hasDefaults() {
+    AgentSettings settings = settings();
+    assertEquals("global", settings.region());
+    assertEquals("dc1", settings.datacenter());
+    assertEquals(Path.of("data/agent"), settings.agent().dataDir());
+    assertEquals(List.of("127.0.0.1:4651"), settings.agent().servers());
+    assertEquals("default", settings.agent().nodePool());
+    assertEquals(50, settings.agent().gcMaxAllocs());
+    assertFalse(settings.agent().stopTasksOnExit());
+    assertEquals(Optional.empty(), settings.agent().name());
+  }
+
+  @Test
+  void takesWhatIsSet() {
+    AgentSettings settings =
+        settings(
+            "steppe.datacenter", "dc2",
+            "steppe.agent.data-dir", "/var/lib/steppe",
+            "steppe.agent.servers", "a:1,b:2",
+            "steppe.agent.name", "n",
+            "steppe.agent.node-class", "big",
+            "steppe.agent.meta.\"rack.row\"", "r1",
+            "steppe.agent.network-interface", "eth1",
+            "steppe.agent.cpu-total-compute", "4000",
+            "steppe.agent.memory-total-mb", "512",
+            "steppe.agent.gc-max-allocs", "7",
+            "steppe.agent.stop-tasks-on-exit", "true");
+    assertEquals("dc2", settings.datacenter());
+    assertEquals(Path.of("/var/lib/steppe"), settings.agent().dataDir());
+    assertEquals(List.of("a:1", "b:2"), settings.agent().servers());
+    assertEquals(Optional.of("n"), settings.agent().name());
+    assertEquals(Optional.of("big"), settings.agent().nodeClass());
+    assertEquals(Map.of("rack.row", "r1"), settings.agent().meta());
+    assertEquals(Optional.of("eth1"), settings.agent().networkInterface());
+    assertEquals(Optional.of(4000L), settings.agent().cpuTotalCompute());
+    assertEquals(Optional.of(512L), settings.agent().memoryTotalMb());
+    assertEquals(7, settings.agent().gcMaxAllocs());
+    assertTrue(settings.agent().stopTasksOnExit());
+  }
+}
