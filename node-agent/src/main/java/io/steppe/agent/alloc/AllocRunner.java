@@ -5,13 +5,11 @@ import io.steppe.agent.alloc.AllocModel.TaskModel;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.RunListener;
 import io.steppe.agent.driver.TaskRun;
-import io.steppe.agent.log.TaskLogs;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
 import io.steppe.agent.task.TaskFolders;
 import io.steppe.agent.watch.SerialExecutor;
 import io.steppe.proto.v1.Allocation;
-import io.steppe.proto.v1.LogConfig;
 import io.steppe.proto.v1.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +41,7 @@ public final class AllocRunner {
   private final AllocStore store;
   private final Path root;
   private final SerialExecutor queue;
-  private final Map<String, TaskLogs> logs = new HashMap<>();
+  private final GroupLogs logs;
   private final Map<String, TaskRun> runs = new HashMap<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
@@ -62,6 +60,7 @@ public final class AllocRunner {
     this.onFinished = onFinished;
     this.store = new AllocStore(around.states().resolve(allocation.getId()));
     this.root = around.allocations().resolve(allocation.getId());
+    this.logs = new GroupLogs(allocation.getId(), around);
     this.queue = new SerialExecutor(around.executor());
     this.spec = GroupSpec.of(allocation);
     this.model = AllocModel.fresh(spec, around.clock().instant());
@@ -143,7 +142,7 @@ public final class AllocRunner {
     queue.execute(
         () -> {
           GroupSpec changed = GroupSpec.of(next);
-          if (names(changed).equals(names(spec))) {
+          if (changed.names().equals(spec.names())) {
             spec = changed;
             allocation = next;
             try {
@@ -158,10 +157,6 @@ public final class AllocRunner {
                   ? new Input.Stop(next.getDesiredTransition().getNoShutdownDelay())
                   : new Input.Look());
         });
-  }
-
-  private static List<String> names(GroupSpec spec) {
-    return spec.tasks().stream().map(GroupSpec.TaskSpec::name).toList();
   }
 
   /** Ends it, with the group's shutdown delay or without. */
@@ -222,8 +217,8 @@ public final class AllocRunner {
 
   private void prepare() {
     try {
-      Folders.make(root, names(spec));
-      for (String task : names(spec)) {
+      Folders.make(root, spec.names());
+      for (String task : spec.names()) {
         Files.createDirectories(store.home(task));
         if (!task(task).getUser().isEmpty()) {
           Folders.give(TaskFolders.of(root, task).secrets(), task(task).getUser());
@@ -269,13 +264,7 @@ public final class AllocRunner {
   }
 
   private void openLogs(String name) throws IOException {
-    LogConfig config = task(name).getLogConfig();
-    if (!config.getDisabled() && !logs.containsKey(name)) {
-      Path folder = TaskFolders.of(root, name).logs();
-      logs.put(
-          name,
-          new TaskLogs(name, config, store.home(name), folder, around.watch(), around.executor()));
-    }
+    logs.open(name, task(name).getLogConfig(), store.home(name), root);
   }
 
   private void signal(String task, String signal) {
@@ -322,14 +311,7 @@ public final class AllocRunner {
 
   /** Who reads the end of a task in its state finds all its output in the log. */
   private void ended(String task, int run, Exit exit) {
-    try {
-      if (logs.containsKey(task)) {
-        logs.get(task).drain();
-      }
-    } catch (IOException e) {
-      LOG.errorf(
-          e, "task %s of allocation %s: the rest of its output stays in the spool", task, id());
-    }
+    logs.drain(task);
     if (interruption.isPresent()) {
       interruption.get().over(task);
     } else {
@@ -342,14 +324,7 @@ public final class AllocRunner {
       return;
     }
     runs.remove(name);
-    TaskLogs of = logs.remove(name);
-    if (of != null) {
-      try {
-        of.finish();
-      } catch (IOException e) {
-        LOG.errorf(e, "task %s of allocation %s: its spool stays", name, id());
-      }
-    }
+    logs.finish(name);
   }
 
   private void sleep() {
@@ -359,8 +334,7 @@ public final class AllocRunner {
         .ifPresent(
             at -> {
               Duration wait = Duration.between(around.clock().instant(), at);
-              // A millisecond more, so that the moment has come for a clock that counts in
-              // fractions.
+              // A millisecond more, for clocks with fractions of one.
               long nanos = Math.max(0, wait.toNanos()) + TimeUnit.MILLISECONDS.toNanos(1);
               wake =
                   around
@@ -450,15 +424,7 @@ public final class AllocRunner {
         () -> {
           closed = true;
           wake.cancel(false);
-          logs.forEach(
-              (task, of) -> {
-                try {
-                  of.close();
-                } catch (IOException e) {
-                  LOG.warnf(
-                      "task %s of allocation %s: closing its logs: %s", task, id(), e.getMessage());
-                }
-              });
+          logs.close();
           done.complete(null);
         });
     return done;

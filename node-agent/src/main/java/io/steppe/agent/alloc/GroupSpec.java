@@ -49,6 +49,11 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
    */
   record HealthSpec(String of, Duration minHealthyTime, Duration deadline, boolean canary) {}
 
+  /** Of the tasks, in the job's order. */
+  List<String> names() {
+    return tasks.stream().map(TaskSpec::name).toList();
+  }
+
   /** The group an allocation is of. */
   static TaskGroup group(Allocation allocation) {
     return allocation.getJob().getTaskGroupsList().stream()
