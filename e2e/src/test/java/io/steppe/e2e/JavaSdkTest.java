@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.http.HttpHost;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A first job, start to end, through the official Java SDK. */
@@ -30,6 +31,7 @@ class JavaSdkTest {
   private static final WaitStrategy SOON = WaitStrategy.waitForSeconds(30);
 
   @Test
+  @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void registersWatchesReadsLogsOfAndStopsAJob(LocalCluster cluster) throws Exception {
     try (NomadApiClient nomad = new NomadApiClient(cluster.api().base())) {
       EvaluationResponse registered = nomad.getJobsApi().register(job());
@@ -43,10 +45,10 @@ class JavaSdkTest {
       assertEquals("java-sdk", stored.getName());
 
       ClientApi client = nomad.getClientApi(HttpHost.create(cluster.api().base()));
-      try (InputStream log = client.logs(allocation.getId(), "main", true, "stdout")) {
-        byte[] first = log.readNBytes("line 1\nline 2\n".length());
-        assertEquals("line 1\nline 2\n", new String(first, StandardCharsets.UTF_8));
-      }
+      assertTrue(
+          client.ls(allocation.getId(), "/").getValue().stream()
+              .anyMatch(file -> file.getName().equals("alloc")));
+      // The SDK's streams read on to their end when they are closed, so the job ends before.
       try (FramedStream frames = client.logsAsFrames(allocation.getId(), "main", true, "stdout")) {
         assertTrue(frames.hasNextFrame());
         StreamFrame frame = frames.nextFrame();
@@ -54,13 +56,13 @@ class JavaSdkTest {
           frame = frames.nextFrame();
         }
         assertTrue(new String(frame.getData(), StandardCharsets.UTF_8).startsWith("line 1\n"));
+        nomad.getJobsApi().deregister("java-sdk");
       }
-      assertTrue(
-          client.ls(allocation.getId(), "/").getValue().stream()
-              .anyMatch(file -> file.getName().equals("alloc")));
-
-      nomad.getJobsApi().deregister("java-sdk");
       awaitStatus(nomad, "complete");
+      try (InputStream log = client.logs(allocation.getId(), "main", false, "stdout")) {
+        byte[] first = log.readNBytes("line 1\nline 2\n".length());
+        assertEquals("line 1\nline 2\n", new String(first, StandardCharsets.UTF_8));
+      }
       assertTrue(nomad.getJobsApi().info("java-sdk").getValue().getStop());
     }
   }
