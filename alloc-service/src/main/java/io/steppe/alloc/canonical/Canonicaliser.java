@@ -54,7 +54,7 @@ public final class Canonicaliser {
     blocks(job);
     JobType type = JobType.of(job.getType()).orElse(JobType.SERVICE);
     Job named = job.build();
-    job.setUpdate(Policies.updateOfJob(type, given.getUpdate(), given.hasUpdate()));
+    job.setUpdate(Policies.updateOfJob(type, given.getUpdate(), updates(given)));
     job.clearTaskGroups();
     // A job that was canonicalised before has its update written out by group: only stagger and
     // max_parallel may differ here.
@@ -88,7 +88,16 @@ public final class Canonicaliser {
    * Whether it says something of updates: zeros are only what a job without a word reads back as.
    */
   private static boolean updates(Job job) {
-    return job.getUpdate().getStagger() != 0 || job.getUpdate().getMaxParallel() != 0;
+    var update = job.getUpdate();
+    return update.getStagger() != 0
+        || update.getMaxParallel() != 0
+        || !update.getHealthCheck().isEmpty()
+        || update.getMinHealthyTime() != 0
+        || update.getHealthyDeadline() != 0
+        || update.getProgressDeadline() != 0
+        || update.getAutoRevert()
+        || update.getAutoPromote()
+        || update.getCanary() != 0;
   }
 
   /** What was said, without zeros that were only written out. */

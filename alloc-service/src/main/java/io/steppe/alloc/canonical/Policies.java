@@ -47,9 +47,9 @@ final class Policies {
   }
 
   /** A job's own strategy keeps only what is not decided by group. */
-  static UpdateStrategy updateOfJob(JobType type, UpdateStrategy given, boolean has) {
+  static UpdateStrategy updateOfJob(JobType type, UpdateStrategy given, boolean updates) {
     var strategy = UpdateStrategy.newBuilder().setStagger(0).setMaxParallel(0);
-    if (type == JobType.SERVICE || has && !type.ends()) {
+    if (type == JobType.SERVICE || updates && !type.ends()) {
       strategy.setStagger(30 * SECOND).setMaxParallel(1);
     }
     if (given.hasStagger()) {

@@ -11,6 +11,7 @@ import com.google.protobuf.Message;
 import io.steppe.proto.v1.Job;
 import java.util.List;
 import java.util.SplittableRandom;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -54,6 +55,12 @@ class AnyJobTest {
     assertEquals(canonical, Canonicaliser.canonicalise(canonical));
     assertNotNull(Validator.validate(canonical).error());
     assertNotNull(Validator.validate(canonical).warning());
+  }
+
+  /** Made canonical a second time, its groups got an update they had not asked for. */
+  @Example
+  void anUpdateThatSaysNothingIsNone() throws InvalidProtocolBufferException {
+    isTakenOrRefused(-265049);
   }
 
   private static Message random(Message prototype, SplittableRandom random, int depth) {
