@@ -183,7 +183,7 @@ class RefusalsTest {
             "Unknown allocation \"" + UNKNOWN + "\""),
         get("/v1/client/allocation/" + ALLOCATION + "/nope", 404, "resource not found"),
         get("/v1/client/stats", 500, "missing NodeID"),
-        get("/v1/client/stats?node_id=" + UNKNOWN, 404, "Unknown node " + UNKNOWN),
+        get("/v1/client/stats?node_id=" + UNKNOWN, 500, "Unknown node " + UNKNOWN),
         get("/v1/client/fs/ls/nope", 500, SHORT_ALLOC),
         get(
             "/v1/client/fs/ls/" + ALLOCATION + "?path=nope.txt",

@@ -1,5 +1,7 @@
 package io.steppe.gateway.answer;
 
+import io.steppe.http.Gzip;
+
 /** An answer as it goes out, and for when it is true. Compressed when first asked for so. */
 public final class Encoded {
   private final long index;

@@ -1,7 +1,7 @@
 package io.steppe.gateway.blocking;
 
 import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.v1.ChangeBatch;
 import io.steppe.rpc.v1.TableChange;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,21 +1,21 @@
 package io.steppe.gateway.event;
 
 import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusal;
 import io.steppe.gateway.failure.Refusals;
 import io.steppe.gateway.failure.Route;
-import io.steppe.gateway.http.Edge;
-import io.steppe.gateway.http.Replies;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.GoErrors;
-import io.steppe.gateway.query.GoValues;
-import io.steppe.gateway.query.Query;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Services;
 import io.steppe.gateway.stream.Inflow;
-import io.steppe.gateway.stream.Inflow.Item;
-import io.steppe.gateway.stream.Outflow;
-import io.steppe.gateway.stream.Streams;
+import io.steppe.http.ContentTypes;
+import io.steppe.http.Edge;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.GoErrors;
+import io.steppe.http.query.GoValues;
+import io.steppe.http.query.Query;
+import io.steppe.http.stream.Item;
+import io.steppe.http.stream.Outflow;
+import io.steppe.http.stream.Streams;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.EventsGrpc;
@@ -69,7 +69,7 @@ public class EventRoute {
     }
     try {
       SubscribeRequest request = request(Request.of(routing));
-      Outflow out = Outflow.untilClosed(routing, Replies.JSON);
+      Outflow out = Outflow.untilClosed(routing, ContentTypes.JSON);
       streams.run(
           routing, out, failure -> Refusals.of(Route.EVENTS, failure), () -> follow(request, out));
     } catch (Refusal refusal) {

@@ -1,6 +1,7 @@
 package io.steppe.gateway.http;
 
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;

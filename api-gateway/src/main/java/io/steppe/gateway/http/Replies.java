@@ -2,8 +2,10 @@ package io.steppe.gateway.http;
 
 import com.google.protobuf.Message;
 import io.steppe.gateway.answer.Encoded;
-import io.steppe.gateway.answer.Gzip;
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.ContentTypes;
+import io.steppe.http.Gzip;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.steppe.json.Json;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
@@ -11,12 +13,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Answers as clients of this API expect them: headers, compression, layout. */
 public final class Replies {
-  /** Type of JSON answers. */
-  public static final String JSON = "application/json";
-
-  /** Type of errors and plain streams. */
-  public static final String TEXT = "text/plain; charset=utf-8";
-
   private static final String INDEX = "X-Nomad-Index";
 
   private Replies() {}
@@ -24,7 +20,7 @@ public final class Replies {
   /** An answer to a read, its bytes encoded already. */
   public static Response read(Encoded answer, long lastContactMs, byte[] body, boolean gzipped) {
     ResponseBuilder builder =
-        begin(200, JSON)
+        begin(200, ContentTypes.JSON)
             .header(INDEX, answer.index())
             .header("X-Nomad-KnownLeader", "true")
             .header("X-Nomad-LastContact", lastContactMs);
@@ -39,7 +35,7 @@ public final class Replies {
 
   /** An answer to a write that carries an index. */
   public static Response written(Request request, long index, Message body) {
-    return finish(request, begin(200, JSON).header(INDEX, index), Json.write(body));
+    return finish(request, begin(200, ContentTypes.JSON).header(INDEX, index), Json.write(body));
   }
 
   /** An answer without an index. */
@@ -49,25 +45,20 @@ public final class Replies {
 
   /** An answer that is JSON already, without an index. */
   public static Response document(Request request, int status, byte[] json) {
-    return finish(request, begin(status, JSON), json);
+    return finish(request, begin(status, ContentTypes.JSON), json);
   }
 
   /** What a client is told that asked for something it can't have. */
   public static Response refused(Request request, Refusal refusal) {
     byte[] text = refusal.getMessage().getBytes(StandardCharsets.UTF_8);
-    ResponseBuilder builder = begin(refusal.status(), TEXT);
+    ResponseBuilder builder = begin(refusal.status(), ContentTypes.TEXT);
     return request.acceptsGzip()
         ? builder.header("Content-Encoding", "gzip").entity(Gzip.of(text)).build()
         : builder.entity(text).build();
   }
 
-  /** JSON as the client wants to see it. */
-  public static byte[] laidOut(Request request, byte[] json) {
-    return request.query().pretty() ? Json.pretty(json) : json;
-  }
-
   private static Response finish(Request request, ResponseBuilder builder, byte[] json) {
-    byte[] body = laidOut(request, json);
+    byte[] body = request.laidOut(json);
     return request.acceptsGzip()
         ? builder.header("Content-Encoding", "gzip").entity(Gzip.of(body)).build()
         : builder.entity(body).build();

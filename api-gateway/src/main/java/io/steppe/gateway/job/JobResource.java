@@ -2,9 +2,9 @@ package io.steppe.gateway.job;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Reads;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.http.Request;
 import io.steppe.gateway.query.ReadParameters;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;

@@ -1,14 +1,14 @@
 package io.steppe.gateway.job;
 
 import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusal;
 import io.steppe.gateway.failure.Refusals;
 import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.Query;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Query;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobDeregisterResponse;
 import io.steppe.proto.v1.JobEvaluateRequest;

@@ -1,6 +1,8 @@
 package io.steppe.gateway.query;
 
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.GoValues;
+import io.steppe.http.query.Query;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.ToLongFunction;

@@ -4,7 +4,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import io.steppe.gateway.service.CallFailures;
-import io.steppe.rpc.Failure;
+import io.steppe.http.stream.Item;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +24,7 @@ public final class Inflow<U, D> implements AutoCloseable {
   private final Runnable broken;
   private volatile ClientCallStreamObserver<U> up;
   private volatile boolean ready;
+  private boolean closed;
 
   private Inflow(IntFunction<U> credit, Runnable broken) {
     this.credit = credit;
@@ -58,29 +59,25 @@ public final class Inflow<U, D> implements AutoCloseable {
 
   /** Gives credit back for bytes that went on to their reader. */
   public void taken(int bytes) {
-    if (bytes > 0 && up != null) {
-      up.onNext(credit.apply(bytes));
+    if (bytes > 0) {
+      send(credit.apply(bytes));
+    }
+  }
+
+  /** Sends a message besides; nothing after {@link #close}. */
+  public synchronized void send(U message) {
+    if (up != null && !closed) {
+      up.onNext(message);
     }
   }
 
   /** Ends the stream; the service is told. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     if (up != null) {
       up.cancel("The reader is gone", null);
     }
-  }
-
-  /** What came: a message, or the end. */
-  public sealed interface Item<D> {
-    /** A message. */
-    record Message<D>(D message) implements Item<D> {}
-
-    /** The service has no more. */
-    record End<D>() implements Item<D> {}
-
-    /** The stream broke. */
-    record Broken<D>(Failure failure) implements Item<D> {}
   }
 
   private final class Down implements ClientResponseObserver<U, D> {
@@ -96,8 +93,8 @@ public final class Inflow<U, D> implements AutoCloseable {
       call.setOnReadyHandler(
           () -> {
             if (!ready) {
+              send(request);
               ready = true;
-              call.onNext(request);
             }
           });
     }

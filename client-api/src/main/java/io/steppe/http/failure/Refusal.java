@@ -1,4 +1,4 @@
-package io.steppe.gateway.failure;
+package io.steppe.http.failure;
 
 /** The end of a request with a status and a text that its client is told. */
 public final class Refusal extends RuntimeException {

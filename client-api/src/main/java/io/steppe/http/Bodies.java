@@ -1,7 +1,6 @@
-package io.steppe.gateway.http;
+package io.steppe.http;
 
-import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.failure.Refusal;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,9 +13,9 @@ class Bodies {
   private final long limitOfAll;
   private final AtomicLong held = new AtomicLong();
 
-  Bodies(GatewaySettings settings) {
-    limit = settings.gateway().bodyLimit().asLongValue();
-    limitOfAll = settings.gateway().bodiesLimit().asLongValue();
+  Bodies(EdgeSettings settings) {
+    limit = settings.bodyLimit();
+    limitOfAll = settings.bodiesLimit();
   }
 
   /** Reads a body whole, then goes on; refuses it where it is too much. */

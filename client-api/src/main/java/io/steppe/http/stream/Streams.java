@@ -1,8 +1,8 @@
-package io.steppe.gateway.stream;
+package io.steppe.http.stream;
 
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.http.Edge;
-import io.steppe.gateway.http.Request;
+import io.steppe.http.Edge;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -57,8 +57,7 @@ public class Streams {
                     LOG.debugf("The reader of %s is gone", routing.request().path());
                   } catch (RuntimeException | Error e) {
                     LOG.errorf(e, "%s failed", routing.request().path());
-                    out.refuse(
-                        new Refusal(500, "Internal error of the gateway; its log says more"));
+                    out.refuse(new Refusal(500, "Internal error; the log says more"));
                   } finally {
                     places.release();
                   }

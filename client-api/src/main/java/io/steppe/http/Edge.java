@@ -1,10 +1,8 @@
-package io.steppe.gateway.http;
+package io.steppe.http;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.answer.Gzip;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.query.Query;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Query;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -38,10 +36,10 @@ public class Edge {
   private static final Set<HttpMethod> METHODS =
       Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
 
-  private final GatewaySettings settings;
+  private final EdgeSettings settings;
   private final Bodies bodies;
 
-  Edge(GatewaySettings settings, Bodies bodies) {
+  Edge(EdgeSettings settings, Bodies bodies) {
     this.settings = settings;
     this.bodies = bodies;
   }
@@ -153,7 +151,7 @@ public class Edge {
     Buffer text = Buffer.buffer(refusal.getMessage());
     response
         .setStatusCode(refusal.status())
-        .putHeader("Content-Type", Replies.TEXT)
+        .putHeader("Content-Type", ContentTypes.TEXT)
         .putHeader("Vary", "Accept-Encoding");
     if (Request.of(routing).acceptsGzip()) {
       response.putHeader("Content-Encoding", "gzip");

@@ -1,4 +1,4 @@
-package io.steppe.gateway.query;
+package io.steppe.http.query;
 
 /** What clients are used to read about a value that is none. */
 public final class GoErrors {

@@ -1,8 +1,8 @@
-package io.steppe.gateway.http;
+package io.steppe.http;
 
 import com.google.protobuf.Message;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.query.Query;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Query;
 import io.steppe.json.InvalidJsonException;
 import io.steppe.json.Json;
 import io.steppe.rpc.Callers;
@@ -95,6 +95,11 @@ public final class Request {
     } catch (InvalidJsonException e) {
       throw Refusal.badRequest(e.getMessage());
     }
+  }
+
+  /** JSON as this client wants to see it. */
+  public byte[] laidOut(byte[] json) {
+    return query.pretty() ? Json.pretty(json) : json;
   }
 
   /** Whether nobody waits for the answer any more. */

@@ -1,10 +1,10 @@
-package io.steppe.gateway.stream;
+package io.steppe.http.stream;
 
-import io.steppe.gateway.answer.Gzip;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.http.Edge;
-import io.steppe.gateway.http.Replies;
-import io.steppe.gateway.http.Request;
+import io.steppe.http.ContentTypes;
+import io.steppe.http.Edge;
+import io.steppe.http.Gzip;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -125,7 +125,7 @@ public final class Outflow {
         .setChunked(chunked || untilClosed)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
         .putHeader(HttpHeaders.VARY, "Accept-Encoding");
-    if (contentType.equals(Replies.TEXT)) {
+    if (contentType.equals(ContentTypes.TEXT)) {
       // What tasks wrote is never more than text to a browser.
       response.putHeader("X-Content-Type-Options", "nosniff");
     }

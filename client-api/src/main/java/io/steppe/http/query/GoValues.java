@@ -1,4 +1,4 @@
-package io.steppe.gateway.query;
+package io.steppe.http.query;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,41 +1,40 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.gateway.client;
 
+import io.steppe.clientapi.Answer;
+import io.steppe.clientapi.ClientCalls;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.service.Services;
 import io.steppe.gateway.stream.Inflow;
-import io.steppe.gateway.stream.Inflow.Item;
+import io.steppe.http.stream.Item;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
+import io.steppe.rpc.v1.ExecInput;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Calls that an agent answers, passed on by node-service. */
 @ApplicationScoped
-class ClientCalls {
+class RelayedCalls implements ClientCalls {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final Services services;
   private final Duration patience;
   private final int credit;
 
-  ClientCalls(Services services, GatewaySettings settings) {
+  RelayedCalls(Services services, GatewaySettings settings) {
     this.services = services;
     patience = settings.gateway().patience();
     credit = (int) settings.gateway().streamCredit().asLongValue();
   }
 
-  /**
-   * Asks, and waits for the beginning of the answer: again while node-service is not there.
-   *
-   * @param quiet how long an answer may be without a first frame before it is taken for a silent
-   *     one
-   * @throws Failure as the agent or node-service says
-   */
-  Answer ask(ClientRequest request, Duration quiet) throws InterruptedException {
+  /** Asks: again while node-service is not there. */
+  @Override
+  public Answer ask(ClientRequest request, Duration quiet) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
       Inflow<ClientUp, ClientFrame> frames =
@@ -47,10 +46,11 @@ class ClientCalls {
       try {
         Item<ClientFrame> first = first(frames, quiet, end);
         if (!(first instanceof Item.Broken<ClientFrame>(Failure failure))) {
-          return new Answer(frames, first);
+          return new Begun(frames, Optional.ofNullable(first));
         }
+        boolean again = failure.kind() == Kind.UNAVAILABLE && isRepeatable(request, frames);
         frames.close();
-        if (failure.kind() != Kind.UNAVAILABLE || System.nanoTime() + PAUSE.toNanos() > end) {
+        if (!again || System.nanoTime() + PAUSE.toNanos() > end) {
           throw failure;
         }
       } catch (InterruptedException e) {
@@ -59,6 +59,14 @@ class ClientCalls {
       }
       Thread.sleep(PAUSE);
     }
+  }
+
+  /** Whether nothing happens twice when it is asked again. */
+  private static boolean isRepeatable(ClientRequest request, Inflow<?, ?> frames) {
+    return switch (request.getCallCase()) {
+      case RESTART, SIGNAL, EXEC -> !frames.isReady();
+      default -> true;
+    };
   }
 
   private Item<ClientFrame> first(Inflow<ClientUp, ClientFrame> frames, Duration quiet, long end)
@@ -76,13 +84,35 @@ class ClientCalls {
     }
   }
 
-  /**
-   * An answer that has begun.
-   *
-   * @param first what came first; null when nothing has come yet
-   */
-  record Answer(Inflow<ClientUp, ClientFrame> frames, Item<ClientFrame> first)
-      implements AutoCloseable {
+  private static final class Begun implements Answer {
+    private final Inflow<ClientUp, ClientFrame> frames;
+    private Optional<Item<ClientFrame>> first;
+
+    Begun(Inflow<ClientUp, ClientFrame> frames, Optional<Item<ClientFrame>> first) {
+      this.frames = frames;
+      this.first = first;
+    }
+
+    @Override
+    public Item<ClientFrame> next(Duration longest) throws InterruptedException {
+      if (first.isPresent()) {
+        Item<ClientFrame> item = first.get();
+        first = Optional.empty();
+        return item;
+      }
+      return frames.next(longest);
+    }
+
+    @Override
+    public void taken(int bytes) {
+      frames.taken(bytes);
+    }
+
+    @Override
+    public void input(ExecInput input) {
+      frames.send(ClientUp.newBuilder().setInput(input).build());
+    }
+
     @Override
     public void close() {
       frames.close();

@@ -1,14 +1,12 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.clientapi;
 
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
-import io.steppe.gateway.http.Edge;
-import io.steppe.gateway.http.Replies;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.Query;
-import io.steppe.gateway.stream.Outflow;
-import io.steppe.gateway.stream.Streams;
+import io.steppe.http.ContentTypes;
+import io.steppe.http.Edge;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Query;
+import io.steppe.http.stream.Outflow;
+import io.steppe.http.stream.Streams;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,7 +38,7 @@ public class ClientRoutes {
     router.route(ALLOCATION + "*").handler(this::allocation);
     router
         .route("/v1/client/stats")
-        .handler(routing -> document(routing, Route.CLIENT_STATS, documents::hostStats));
+        .handler(routing -> document(routing, ClientRoute.STATS, documents::hostStats));
   }
 
   private void fs(RoutingContext routing) {
@@ -48,16 +46,18 @@ public class ClientRoutes {
     int slash = rest.indexOf('/');
     String id = Query.decode(slash < 0 ? "" : rest.substring(slash + 1), false).orElse("");
     switch (slash < 0 ? rest : rest.substring(0, slash)) {
-      case "ls" -> document(routing, Route.FS_LIST, request -> documents.list(request, id));
-      case "stat" -> document(routing, Route.FS_STAT, request -> documents.stat(request, id));
-      case "cat" -> content(routing, Route.FS_CAT, (request, out) -> files.cat(request, id, out));
+      case "ls" -> document(routing, ClientRoute.FS_LIST, request -> documents.list(request, id));
+      case "stat" -> document(routing, ClientRoute.FS_STAT, request -> documents.stat(request, id));
+      case "cat" ->
+          content(routing, ClientRoute.FS_CAT, (request, out) -> files.cat(request, id, out));
       case "readat" ->
-          content(routing, Route.FS_READ_AT, (request, out) -> files.readAt(request, id, out));
+          content(
+              routing, ClientRoute.FS_READ_AT, (request, out) -> files.readAt(request, id, out));
       case "stream" ->
           stream(
               routing,
-              Route.FS_STREAM,
-              Replies.TEXT,
+              ClientRoute.FS_STREAM,
+              ContentTypes.TEXT,
               (request, out) -> files.stream(request, id, out));
       case "logs" -> logs(routing, id);
       default -> Edge.refuse(routing, new Refusal(404, "Invalid method"));
@@ -70,9 +70,7 @@ public class ClientRoutes {
     if (rest.endsWith(STATS)) {
       String id = rest.substring(0, rest.length() - STATS.length());
       document(
-          routing,
-          Route.CLIENT_ALLOCATION_STATS,
-          request -> documents.allocationStats(request, id));
+          routing, ClientRoute.ALLOCATION_STATS, request -> documents.allocationStats(request, id));
     } else {
       Edge.refuse(routing, new Refusal(404, "resource not found"));
     }
@@ -82,30 +80,30 @@ public class ClientRoutes {
     Request request = Request.of(routing);
     try {
       LogQuery query = LogQuery.of(request.query(), id);
-      String type = query.plain() ? Replies.TEXT : Replies.JSON;
-      stream(routing, Route.FS_LOGS, type, (r, out) -> files.logs(r, query, out));
+      String type = query.plain() ? ContentTypes.TEXT : ContentTypes.JSON;
+      stream(routing, ClientRoute.FS_LOGS, type, (r, out) -> files.logs(r, query, out));
     } catch (Refusal refusal) {
       Edge.refuse(routing, refusal);
     }
   }
 
-  private void document(RoutingContext routing, Route route, Document document) {
+  private void document(RoutingContext routing, ClientRoute route, Document document) {
     Request request = Request.of(routing);
-    Outflow out = Outflow.whole(routing, Replies.JSON);
+    Outflow out = Outflow.whole(routing, ContentTypes.JSON);
     streams.run(
         routing,
         out,
-        failure -> Refusals.of(route, failure),
-        () -> out.whole(Replies.laidOut(request, document.of(request))));
+        failure -> ClientRefusals.of(route, failure),
+        () -> out.whole(request.laidOut(document.of(request))));
   }
 
-  private void content(RoutingContext routing, Route route, Content content) {
+  private void content(RoutingContext routing, ClientRoute route, Content content) {
     Request request = Request.of(routing);
-    Outflow out = Outflow.chunked(routing, Replies.TEXT);
+    Outflow out = Outflow.chunked(routing, ContentTypes.TEXT);
     streams.run(
         routing,
         out,
-        failure -> Refusals.of(route, failure),
+        failure -> ClientRefusals.of(route, failure),
         () -> {
           try {
             content.to(request, out);
@@ -116,11 +114,11 @@ public class ClientRoutes {
         });
   }
 
-  private void stream(RoutingContext routing, Route route, String type, Content content) {
+  private void stream(RoutingContext routing, ClientRoute route, String type, Content content) {
     Request request = Request.of(routing);
     Outflow out = Outflow.chunked(routing, type);
     streams.run(
-        routing, out, failure -> Refusals.of(route, failure), () -> content.to(request, out));
+        routing, out, failure -> ClientRefusals.of(route, failure), () -> content.to(request, out));
   }
 
   private interface Document {

@@ -1,35 +1,37 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.gateway.client;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.clientapi.Whereabouts;
 import io.steppe.gateway.service.Calls;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Ids;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.GetAllocationRequest;
+import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ReadOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Which node has an allocation. That never changes, so it is asked once. */
+/**
+ * Where the services say that an allocation is. That never changes, so it is asked once. A gateway
+ * is no node itself, so without an id none is meant.
+ */
 @ApplicationScoped
-public class AllocationNodes {
+class Nodes implements Whereabouts {
   private static final int REMEMBERED = 100_000;
 
   private final Calls calls;
   private final Cache<String, String> nodes =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
-  AllocationNodes(Calls calls) {
+  Nodes(Calls calls) {
     this.calls = calls;
   }
 
-  /**
-   * The node of an allocation.
-   *
-   * @throws Refusal 404 for an allocation that nobody knows
-   */
-  public String of(Caller caller, String allocationId) {
+  @Override
+  public String ofAllocation(Caller caller, String allocationId) {
     String known = nodes.getIfPresent(allocationId);
     if (known != null) {
       return known;
@@ -48,6 +50,28 @@ public class AllocationNodes {
         throw new Refusal(404, "Unknown allocation \"" + allocationId + "\"");
       }
       throw failure;
+    }
+  }
+
+  @Override
+  public String ofNode(Caller caller, String nodeId) {
+    if (nodeId.isEmpty()) {
+      throw new Refusal(500, "missing NodeID");
+    }
+    return Ids.whole("node", nodeId);
+  }
+
+  @Override
+  public boolean isKnown(Caller caller, String nodeId) {
+    GetNodeRequest call =
+        GetNodeRequest.newBuilder()
+            .setRead(ReadOptions.newBuilder().setCaller(caller))
+            .setNodeId(nodeId)
+            .build();
+    try {
+      return calls.nodes(stub -> stub.get(call)).hasNode();
+    } catch (Failure failure) {
+      return failure.kind() != Kind.NOT_FOUND;
     }
   }
 }

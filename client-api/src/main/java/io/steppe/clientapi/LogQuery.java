@@ -1,9 +1,9 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.clientapi;
 
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.query.GoErrors;
-import io.steppe.gateway.query.GoValues;
-import io.steppe.gateway.query.Query;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.GoErrors;
+import io.steppe.http.query.GoValues;
+import io.steppe.http.query.Query;
 
 /**
  * Which part of which log.

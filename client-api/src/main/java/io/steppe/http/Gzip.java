@@ -1,4 +1,4 @@
-package io.steppe.gateway.answer;
+package io.steppe.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
-package io.steppe.gateway.query;
+package io.steppe.http.query;
 
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.failure.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
-package io.steppe.gateway.query;
+package io.steppe.http.query;
 
-import io.steppe.gateway.failure.Refusal;
+import io.steppe.http.failure.Refusal;
 import java.util.Locale;
 
 /** Ids of nodes, allocations, evaluations and deployments: UUIDs, in any case. */

@@ -1,12 +1,9 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.clientapi;
 
-import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.clientfs.ClientCalls.Answer;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.Ids;
-import io.steppe.gateway.service.Calls;
-import io.steppe.gateway.stream.Inflow.Item;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Ids;
+import io.steppe.http.stream.Item;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.AllocFileInfo;
 import io.steppe.rpc.Failure;
@@ -15,9 +12,7 @@ import io.steppe.rpc.v1.AllocStats;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.FsPath;
-import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.HostStatsCall;
-import io.steppe.rpc.v1.ReadOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,15 +22,13 @@ import java.util.List;
 @ApplicationScoped
 class Documents {
   private final ClientCalls clients;
-  private final AllocationNodes nodes;
-  private final Calls calls;
+  private final Whereabouts nodes;
   private final Duration patience;
 
-  Documents(ClientCalls clients, AllocationNodes nodes, Calls calls, GatewaySettings settings) {
+  Documents(ClientCalls clients, Whereabouts nodes, ClientSettings settings) {
     this.clients = clients;
     this.nodes = nodes;
-    this.calls = calls;
-    patience = settings.gateway().patience();
+    patience = settings.patience();
   }
 
   /** Entries of a directory. */
@@ -70,11 +63,7 @@ class Documents {
 
   /** What a node's machine uses. */
   byte[] hostStats(Request request) throws InterruptedException {
-    String given = request.query().text("node_id");
-    if (given.isEmpty()) {
-      throw new Refusal(500, "missing NodeID");
-    }
-    String node = Ids.whole("node", given);
+    String node = nodes.ofNode(request.caller(), request.query().text("node_id"));
     ClientRequest.Builder call =
         ClientRequest.newBuilder()
             .setCaller(request.caller())
@@ -83,8 +72,8 @@ class Documents {
     try {
       return Json.write(frames(call).getFirst().getHostStats());
     } catch (Failure failure) {
-      if (failure.kind() == Kind.NOT_FOUND && !isKnown(request, node)) {
-        throw new Refusal(404, "Unknown node " + node);
+      if (failure.kind() == Kind.NOT_FOUND && !nodes.isKnown(request.caller(), node)) {
+        throw new Refusal(500, "Unknown node " + node);
       }
       throw failure;
     }
@@ -97,30 +86,16 @@ class Documents {
     String allocation = Ids.whole("alloc", id);
     return ClientRequest.newBuilder()
         .setCaller(request.caller())
-        .setNodeId(nodes.of(request.caller(), allocation))
+        .setNodeId(nodes.ofAllocation(request.caller(), allocation))
         .setAllocId(allocation);
-  }
-
-  private boolean isKnown(Request request, String node) {
-    GetNodeRequest call =
-        GetNodeRequest.newBuilder()
-            .setRead(ReadOptions.newBuilder().setCaller(request.caller()))
-            .setNodeId(node)
-            .build();
-    try {
-      return calls.nodes(stub -> stub.get(call)).hasNode();
-    } catch (Failure failure) {
-      return failure.kind() != Kind.NOT_FOUND;
-    }
   }
 
   /** All frames of an answer: at least one. */
   private List<ClientFrame> frames(ClientRequest.Builder call) throws InterruptedException {
     List<ClientFrame> frames = new ArrayList<>();
     try (Answer answer = clients.ask(call.build(), patience)) {
-      Item<ClientFrame> item = answer.first();
       while (true) {
-        switch (item) {
+        switch (answer.next(patience)) {
           case null ->
               throw Failure.unavailable(
                   "The agent did not answer within " + patience.toSeconds() + " s");
@@ -133,7 +108,6 @@ class Documents {
             return frames;
           }
         }
-        item = answer.frames().next(patience);
       }
     }
   }

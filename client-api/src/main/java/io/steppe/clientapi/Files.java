@@ -1,15 +1,13 @@
-package io.steppe.gateway.clientfs;
+package io.steppe.clientapi;
 
-import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.clientfs.ClientCalls.Answer;
-import io.steppe.gateway.failure.Refusal;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.GoErrors;
-import io.steppe.gateway.query.GoValues;
-import io.steppe.gateway.query.Ids;
-import io.steppe.gateway.query.Query;
-import io.steppe.gateway.stream.Inflow.Item;
-import io.steppe.gateway.stream.Outflow;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.GoErrors;
+import io.steppe.http.query.GoValues;
+import io.steppe.http.query.Ids;
+import io.steppe.http.query.Query;
+import io.steppe.http.stream.Item;
+import io.steppe.http.stream.Outflow;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.StreamFrame;
 import io.steppe.rpc.Failure;
@@ -29,15 +27,15 @@ class Files {
   private static final byte[] HEARTBEAT = "{}".getBytes(StandardCharsets.UTF_8);
 
   private final ClientCalls clients;
-  private final AllocationNodes nodes;
+  private final Whereabouts nodes;
   private final Duration patience;
   private final Duration heartbeat;
 
-  Files(ClientCalls clients, AllocationNodes nodes, GatewaySettings settings) {
+  Files(ClientCalls clients, Whereabouts nodes, ClientSettings settings) {
     this.clients = clients;
     this.nodes = nodes;
-    patience = settings.gateway().patience();
-    heartbeat = settings.gateway().frameHeartbeat();
+    patience = settings.patience();
+    heartbeat = settings.heartbeat();
   }
 
   /** A file, whole. */
@@ -108,7 +106,7 @@ class Files {
     String allocation = Ids.whole("alloc", id);
     return ClientRequest.newBuilder()
         .setCaller(request.caller())
-        .setNodeId(nodes.of(request.caller(), allocation))
+        .setNodeId(nodes.ofAllocation(request.caller(), allocation))
         .setAllocId(allocation);
   }
 
@@ -125,15 +123,14 @@ class Files {
   private void bytes(ClientRequest.Builder call, Duration quiet, Outflow out)
       throws InterruptedException, ClosedChannelException {
     try (Answer answer = clients.ask(call.build(), quiet)) {
-      Item<ClientFrame> item = answer.first();
       while (true) {
-        switch (item) {
+        switch (answer.next(quiet)) {
           case null -> out.begin();
           case Item.Message<ClientFrame>(ClientFrame frame) -> {
             byte[] data = frame.getData().getData().toByteArray();
             if (data.length > 0) {
               out.write(data);
-              answer.frames().taken(data.length);
+              answer.taken(data.length);
             }
           }
           case Item.Broken<ClientFrame>(Failure failure) -> throw failure;
@@ -142,7 +139,6 @@ class Files {
             return;
           }
         }
-        item = answer.frames().next(quiet);
       }
     }
   }
@@ -150,15 +146,14 @@ class Files {
   private void frames(ClientRequest.Builder call, Outflow out)
       throws InterruptedException, ClosedChannelException {
     try (Answer answer = clients.ask(call.build(), heartbeat)) {
-      Item<ClientFrame> item = answer.first();
       while (true) {
-        switch (item) {
+        switch (answer.next(heartbeat)) {
           case null -> out.write(HEARTBEAT);
           case Item.Message<ClientFrame>(ClientFrame frame) -> {
             StreamFrame data = frame.getData();
             if (!data.equals(StreamFrame.getDefaultInstance())) {
               out.write(Json.write(data));
-              answer.frames().taken(data.getData().size());
+              answer.taken(data.getData().size());
             }
           }
           case Item.Broken<ClientFrame>(Failure failure) -> throw failure;
@@ -167,7 +162,6 @@ class Files {
             return;
           }
         }
-        item = answer.frames().next(heartbeat);
       }
     }
   }
