@@ -260,7 +260,8 @@ public final class AllocRunner {
   }
 
   private TaskRun run(String name, TaskModel task) throws StartFailure {
-    return TaskRuns.of(allocation, name, task, root, store.home(name), around);
+    return TaskRuns.of(
+        allocation, name, task, root, store.home(name), driver(name).isolation(), around);
   }
 
   private void openLogs(String name) throws IOException {

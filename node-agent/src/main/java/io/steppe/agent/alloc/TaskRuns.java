@@ -1,6 +1,8 @@
 package io.steppe.agent.alloc;
 
 import io.steppe.agent.alloc.AllocModel.TaskModel;
+import io.steppe.agent.driver.Isolation;
+import io.steppe.agent.driver.TaskResources;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.task.DriverConfig;
 import io.steppe.agent.task.StartFailure;
@@ -12,12 +14,14 @@ import io.steppe.proto.v1.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 
 /** Tells a driver what it needs to know of a run. */
 final class TaskRuns {
   private TaskRuns() {}
 
   /**
+   * @param isolation how the driver shows the task its folders
    * @param root the allocation's folder
    * @param home the agent's own folder for the task
    */
@@ -27,6 +31,7 @@ final class TaskRuns {
       TaskModel model,
       Path root,
       Path home,
+      Isolation isolation,
       Surroundings around)
       throws StartFailure {
     Task task = GroupSpec.task(allocation, name);
@@ -36,20 +41,21 @@ final class TaskRuns {
             allocation,
             GroupSpec.group(allocation),
             task,
-            folders,
+            isolation == Isolation.NONE ? folders : TaskFolders.inside(),
             around.node().get(),
             around.region(),
-            around.environment());
+            isolation == Isolation.IMAGE ? Map.of() : around.environment());
     try {
       return new TaskRun(
           allocation.getId(),
           name,
           model.run(),
           home,
-          folders.task(),
+          folders,
           environment.variables(),
           task.getUser(),
           DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
+          TaskResources.of(allocation.getAllocatedResources(), name),
           !task.getLogConfig().getDisabled(),
           model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
     } catch (IOException e) {

@@ -5,7 +5,9 @@ import io.steppe.agent.alloc.Surroundings;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.MockDriver;
 import io.steppe.agent.driver.RawExec;
+import io.steppe.agent.fingerprint.DriverWatch;
 import io.steppe.agent.fingerprint.Fingerprint;
+import io.steppe.agent.fingerprint.LiveNode;
 import io.steppe.agent.fingerprint.NodeIdentity;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.fs.RequestClerk;
@@ -63,7 +65,8 @@ public final class Agent implements AutoCloseable {
   private final List<Driver> drivers;
   private final Allocations allocations;
   private final Session session;
-  private final Node node;
+  private final LiveNode node;
+  private final DriverWatch driverWatch;
 
   /**
    * Puts an agent together and finds what an earlier one left.
@@ -81,8 +84,10 @@ public final class Agent implements AutoCloseable {
     this.drivers =
         List.of(new RawExec(watch, executor, timer), new MockDriver(timer, executor, clock));
     NodeIdentity identity = NodeIdentity.in(data);
-    var fingerprint = new Fingerprint(settings.node(), identity, data, settings.version(), clock);
-    this.node = fingerprint.take(drivers.stream().map(Driver::name).toList());
+    var fingerprint = new Fingerprint(settings.node(), identity, data, settings.version());
+    this.node = new LiveNode(fingerprint.take());
+    this.driverWatch = new DriverWatch(drivers, node, executor, timer, clock);
+    driverWatch.look();
     Map<String, Driver> byName = new HashMap<>();
     drivers.forEach(driver -> byName.put(driver.name(), driver));
     var around =
@@ -90,7 +95,7 @@ public final class Agent implements AutoCloseable {
             data.resolve("allocs"),
             data.resolve("state"),
             byName,
-            () -> node,
+            node,
             settings.region(),
             inherited(System.getenv()),
             watch,
@@ -105,7 +110,7 @@ public final class Agent implements AutoCloseable {
         new Session(
             settings.session(),
             new Session.Credentials(identity.id(), identity.secret()),
-            () -> node,
+            node,
             allocations,
             outbox,
             Answers.desk(clerk(data, clock), executor),
@@ -114,7 +119,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private RequestClerk clerk(Path data, InstantSource clock) {
-    double coreMhz = Double.parseDouble(node.getAttributesOrDefault("cpu.frequency", "0"));
+    double coreMhz = Double.parseDouble(node.get().getAttributesOrDefault("cpu.frequency", "0"));
     Path folder = data.resolve("allocs");
     return new RequestClerk(
         allocations,
@@ -127,8 +132,11 @@ public final class Agent implements AutoCloseable {
   /** Begins to talk to the control plane. */
   public void start() {
     LOG.infof(
-        "node %s (%s) of datacenter %s starts", node.getId(), node.getName(), node.getDatacenter());
+        "node %s (%s) of datacenter %s starts",
+        node().getId(), node().getName(), node().getDatacenter());
+    node.listen(session::nodeChanged);
     session.start();
+    driverWatch.start();
   }
 
   public boolean registered() {
@@ -140,7 +148,7 @@ public final class Agent implements AutoCloseable {
   }
 
   public Node node() {
-    return node;
+    return node.get();
   }
 
   /** Tasks see the machine's environment, but none of the agent's own settings. */
@@ -177,6 +185,7 @@ public final class Agent implements AutoCloseable {
       LOG.info("stopping all tasks");
       allocations.interruptAll(settings.stopTasks());
     }
+    driverWatch.close();
     session.flush(Duration.ofSeconds(1));
     session.close();
     allocations.close(CLOSE);

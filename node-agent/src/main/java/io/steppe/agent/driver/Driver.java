@@ -12,6 +12,12 @@ public interface Driver extends AutoCloseable {
   /** As jobs name it. */
   String name();
 
+  /** Looks at the machine for what the driver needs. Takes a few seconds at most. */
+  DriverFingerprint fingerprint();
+
+  /** How much of the machine's files its tasks see. */
+  Isolation isolation();
+
   /**
    * Orders a run to begin; the listener hears when it did and when it ended.
    *
@@ -38,6 +44,13 @@ public interface Driver extends AutoCloseable {
 
   /** The run's processes. */
   List<Long> processes(TaskRun run);
+
+  /**
+   * Where another command is run to be beside the run's own.
+   *
+   * @throws IOException when nothing can be: the run is over, or the driver has no such place
+   */
+  ExecPlace execIn(TaskRun run) throws IOException;
 
   /** Leaves all runs as they are. */
   @Override

@@ -45,6 +45,16 @@ public final class MockDriver implements Driver {
   }
 
   @Override
+  public DriverFingerprint fingerprint() {
+    return DriverFingerprint.healthy(name(), Map.of());
+  }
+
+  @Override
+  public Isolation isolation() {
+    return Isolation.NONE;
+  }
+
+  @Override
   public void start(TaskRun run, RunListener listener) throws StartFailure {
     DriverConfig config = run.config();
     String error = config.text("start_error");
@@ -106,6 +116,11 @@ public final class MockDriver implements Driver {
   @Override
   public List<Long> processes(TaskRun run) {
     return List.of();
+  }
+
+  @Override
+  public ExecPlace execIn(TaskRun run) throws IOException {
+    throw new IOException("mock_driver runs nothing that a command could be run beside");
   }
 
   @Override

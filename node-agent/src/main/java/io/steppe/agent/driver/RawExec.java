@@ -59,6 +59,16 @@ public final class RawExec implements Driver {
   }
 
   @Override
+  public DriverFingerprint fingerprint() {
+    return DriverFingerprint.healthy(name(), Map.of());
+  }
+
+  @Override
+  public Isolation isolation() {
+    return Isolation.NONE;
+  }
+
+  @Override
   public void start(TaskRun run, RunListener listener) throws StartFailure {
     String command = run.config().text("command");
     if (command.isEmpty()) {
@@ -152,6 +162,16 @@ public final class RawExec implements Driver {
         .leader()
         .map(leader -> Signals.members(leader).stream().map(ProcStat::pid).toList())
         .orElse(List.of());
+  }
+
+  @Override
+  public ExecPlace execIn(TaskRun run) throws IOException {
+    try {
+      return new ExecPlace.OfMachine(
+          Users.prefix(run.user()), directory(run), Map.copyOf(run.environment()));
+    } catch (StartFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override

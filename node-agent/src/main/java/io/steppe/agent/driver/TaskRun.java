@@ -1,6 +1,7 @@
 package io.steppe.agent.driver;
 
 import io.steppe.agent.task.DriverConfig;
+import io.steppe.agent.task.TaskFolders;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -10,9 +11,10 @@ import java.util.Map;
  *
  * @param number of the run, from 1
  * @param home a folder of the agent for this task: spools, pids, exit codes
- * @param directory where the run begins
+ * @param folders of the task, as the agent has them
  * @param user to run as; empty for the agent's own
  * @param config with references replaced
+ * @param resources what it was given of the node
  * @param logged whether the output is kept
  * @param began when a run that is adopted was seen to start; {@link Instant#EPOCH} if it was not
  */
@@ -21,15 +23,21 @@ public record TaskRun(
     String task,
     int number,
     Path home,
-    Path directory,
+    TaskFolders folders,
     Map<String, String> environment,
     String user,
     DriverConfig config,
+    TaskResources resources,
     boolean logged,
     Instant began) {
 
   /** Names the run. */
   public record Key(String allocation, String task, int number) {}
+
+  /** Where the run begins. */
+  public Path directory() {
+    return folders.task();
+  }
 
   public Key key() {
     return new Key(allocation, task, number);

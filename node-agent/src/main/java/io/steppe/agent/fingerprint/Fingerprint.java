@@ -1,6 +1,5 @@
 package io.steppe.agent.fingerprint;
 
-import io.steppe.proto.v1.DriverInfo;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeCpuResources;
 import io.steppe.proto.v1.NodeDiskResources;
@@ -14,8 +13,6 @@ import java.net.UnknownHostException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,28 +37,24 @@ public final class Fingerprint {
   private final NodeIdentity identity;
   private final Path data;
   private final String version;
-  private final InstantSource clock;
   private final HostFiles files = new HostFiles(Path.of("/"));
 
   /**
    * @param data the agent's folder: its file system is what tasks may fill
    * @param version of the agent
    */
-  public Fingerprint(
-      NodeSettings settings,
-      NodeIdentity identity,
-      Path data,
-      String version,
-      InstantSource clock) {
+  public Fingerprint(NodeSettings settings, NodeIdentity identity, Path data, String version) {
     this.settings = settings;
     this.identity = identity;
     this.data = data;
     this.version = version;
-    this.clock = clock;
   }
 
-  /** Looks at the machine. The node has no status and no indexes: those are the control plane's. */
-  public Node take(Collection<String> drivers) throws IOException {
+  /**
+   * Looks at the machine. The node has no drivers yet, and no status and no indexes: those are the
+   * control plane's.
+   */
+  public Node take() throws IOException {
     Processors processors = Processors.read(files);
     Networks networks = Networks.read(files, settings.networkInterface());
     FileStore disk = Files.getFileStore(data);
@@ -81,32 +74,18 @@ public final class Fingerprint {
     attributes.put("nomad.version", NOMAD_VERSION);
     attributes.put("steppe.version", version);
     attributes.put("nomad.service_discovery", "true");
-    drivers.forEach(driver -> attributes.put("driver." + driver, "1"));
 
-    Node.Builder node =
-        Node.newBuilder()
-            .setId(identity.id())
-            .setName(settings.name().isEmpty() ? hostname : settings.name())
-            .setDatacenter(settings.datacenter())
-            .setNodePool(settings.pool())
-            .setNodeClass(settings.nodeClass())
-            .putAllMeta(settings.meta())
-            .putAllAttributes(attributes)
-            .setNodeResources(
-                resources(processors, networks, compute, memoryBytes, disk.getUsableSpace()))
-            .setReservedResources(NodeReservedResources.getDefaultInstance());
-    drivers.forEach(driver -> node.putDrivers(driver, healthy(driver)));
-    return node.build();
-  }
-
-  private DriverInfo healthy(String driver) {
-    var now = clock.instant();
-    return DriverInfo.newBuilder()
-        .putAttributes("driver." + driver, "true")
-        .setDetected(true)
-        .setHealthy(true)
-        .setHealthDescription("Healthy")
-        .setUpdateTime(now.getEpochSecond() * 1_000_000_000L + now.getNano())
+    return Node.newBuilder()
+        .setId(identity.id())
+        .setName(settings.name().isEmpty() ? hostname : settings.name())
+        .setDatacenter(settings.datacenter())
+        .setNodePool(settings.pool())
+        .setNodeClass(settings.nodeClass())
+        .putAllMeta(settings.meta())
+        .putAllAttributes(attributes)
+        .setNodeResources(
+            resources(processors, networks, compute, memoryBytes, disk.getUsableSpace()))
+        .setReservedResources(NodeReservedResources.getDefaultInstance())
         .build();
   }
 

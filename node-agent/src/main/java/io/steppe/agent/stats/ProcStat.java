@@ -26,6 +26,9 @@ public record ProcStat(
     long userTicks,
     long systemTicks,
     long rssPages) {
+  /** A clock tick in nanoseconds: USER_HZ is 100 wherever Linux runs. */
+  public static final long TICK_NANOS = 10_000_000;
+
   private static final Path PROC = Path.of("/proc");
 
   /** Reads a line of the file. */

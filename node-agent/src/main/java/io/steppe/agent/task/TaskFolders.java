@@ -25,6 +25,18 @@ public record TaskFolders(
         own.resolve("tmp"));
   }
 
+  /** The folders as a task sees them that has a root of its own. */
+  public static TaskFolders inside() {
+    Path root = Path.of("/");
+    return new TaskFolders(
+        root,
+        root.resolve("alloc"),
+        root,
+        root.resolve("local"),
+        root.resolve("secrets"),
+        root.resolve("tmp"));
+  }
+
   /** Where the logs of all tasks of the allocation are. */
   public Path logs() {
     return shared.resolve("logs");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.steppe.agent.boot.Eventually;
 import io.steppe.agent.task.DriverConfig;
+import io.steppe.agent.task.TaskFolders;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -53,10 +54,11 @@ class SupervisorTest {
             "task",
             1,
             home,
-            home,
+            TaskFolders.of(home, "task"),
             environment,
             "",
             new DriverConfig(Map.of()),
+            TaskResources.NONE,
             true,
             Instant.EPOCH);
     Supervisor supervisor = new Supervisor(run);
