@@ -3,19 +3,26 @@ package io.steppe.alloc.evaluation;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.steppe.alloc.nodewatch.EvaluateNode;
+import io.steppe.alloc.nodewatch.NodeAnswers;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Ids;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Reads;
 import io.steppe.alloc.view.Reads.Read;
+import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.EvaluationStub;
+import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.CreateForNodeRequest;
 import io.steppe.rpc.v1.GetEvaluationReply;
 import io.steppe.rpc.v1.GetEvaluationRequest;
 import io.steppe.rpc.v1.ListEvaluationsReply;
 import io.steppe.rpc.v1.ListEvaluationsRequest;
+import io.steppe.rpc.v1.NodeEvaluationsReply;
+import io.steppe.rpc.v1.OfNodeChangeRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +30,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** Evaluations, as other services call them. */
@@ -30,10 +39,17 @@ import java.util.stream.Stream;
 public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
   private static final String WHAT = "eval";
 
+  private final Ledger<AllocView> ledger;
   private final Reads reads;
+  private final NodeAnswers nodeAnswers;
+  private final Supplier<RandomGenerator> random;
 
-  public EvaluationEndpoint(Reads reads) {
+  public EvaluationEndpoint(
+      Ledger<AllocView> ledger, Reads reads, Supplier<RandomGenerator> random) {
+    this.ledger = ledger;
     this.reads = reads;
+    this.nodeAnswers = new NodeAnswers(ledger);
+    this.random = random;
   }
 
   @Override
@@ -156,6 +172,27 @@ public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
         .setCreateTime(evaluation.getCreateTime())
         .setModifyTime(evaluation.getModifyTime())
         .build();
+  }
+
+  @Override
+  public Uni<NodeEvaluationsReply> createForNode(CreateForNodeRequest call) {
+    return Uni.createFrom()
+        .deferred(
+            () ->
+                ledger.commit(
+                    Callers.required(call.getCaller()).getRequestId(),
+                    NodeEvaluationsReply.parser(),
+                    new EvaluateNode(call.getNodeId(), random.get())))
+        .onFailure()
+        .transform(EvaluationEndpoint::status);
+  }
+
+  @Override
+  public Uni<NodeEvaluationsReply> ofNodeChange(OfNodeChangeRequest call) {
+    return nodeAnswers
+        .of(call.getNodeId(), call.getNodeIndex())
+        .onFailure()
+        .transform(EvaluationEndpoint::status);
   }
 
   private static void refuse(Failure failure) {

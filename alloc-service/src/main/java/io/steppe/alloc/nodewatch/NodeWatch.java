@@ -1,11 +1,12 @@
 package io.steppe.alloc.nodewatch;
 
 import io.steppe.alloc.evaluation.Ownership;
-import io.steppe.alloc.scheduler.fleet.Fleet;
+import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.ledger.Advance;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Tables;
+import io.steppe.proto.v1.Node;
 import io.steppe.rpc.v1.PlanReply;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,6 +41,7 @@ public final class NodeWatch implements AutoCloseable {
   private final TreeMap<Long, Set<String>> open = new TreeMap<>();
 
   private AllocView view = AllocView.empty();
+  private long index;
   private Ownership ownership;
   private AutoCloseable following = () -> {};
   private Thread thread;
@@ -79,16 +81,17 @@ public final class NodeWatch implements AutoCloseable {
     lock.lock();
     try {
       view = step.after().view();
+      index = step.after().index();
       if (!mine()) {
         return;
       }
       if (step.reloaded()) {
         openAll();
       } else {
-        var before = step.before().view().fleet();
+        var before = step.before().view();
         step.changes().stream()
             .filter(logged -> logged.change().table().equals(Tables.NODES))
-            .filter(logged -> matters(before, view.fleet(), logged.change().key()))
+            .filter(logged -> matters(before, view, logged.change().key()))
             .forEach(logged -> add(logged.index(), logged.change().key()));
       }
       if (!open.isEmpty()) {
@@ -110,15 +113,30 @@ public final class NodeWatch implements AutoCloseable {
     view.nodes().values().stream()
         .filter(node -> node.getModifyIndex() > position)
         .forEach(node -> add(node.getModifyIndex(), node.getId()));
+    // Nodes that went while nobody followed are known only by what is left of them.
+    view.allocationsByNode().keySet().stream()
+        .filter(node -> view.node(node).isEmpty() && lives(node))
+        .forEach(node -> add(Math.max(index, position + 1), node));
+  }
+
+  private boolean lives(String node) {
+    return view.allocationsOn(node).stream().anyMatch(each -> !Statuses.clientTerminal(each));
   }
 
   private void add(long index, String node) {
     open.computeIfAbsent(index, at -> new TreeSet<>()).add(node);
   }
 
-  /** Whether a change of a node means anything to a scheduler. */
-  private static boolean matters(Fleet before, Fleet after, String node) {
-    return !before.node(node).equals(after.node(node));
+  /**
+   * Whether a change of a node means anything to a scheduler, or is one of a drain: whoever asked
+   * for that waits for an answer.
+   */
+  private static boolean matters(AllocView before, AllocView after, String node) {
+    return !before.fleet().node(node).equals(after.fleet().node(node))
+        || !before
+            .node(node)
+            .map(Node::getLastDrain)
+            .equals(after.node(node).map(Node::getLastDrain));
   }
 
   private void work() {
