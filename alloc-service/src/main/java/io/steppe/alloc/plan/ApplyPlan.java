@@ -56,16 +56,16 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
       return refused("a newer plan of job " + key.id() + " was applied");
     }
     var edit = new Edit(view, index, now);
-    var refusedNodes = refusedNodes(view, key);
-    changeAllocations(edit, refusedNodes);
+    var cut = cut(view, key);
+    changeAllocations(edit, cut);
     plan.followUps().forEach(followUp -> edit.put(followUp, Evaluations.UPDATED));
-    if (refusedNodes.isEmpty()) {
+    if (cut.nodes().isEmpty()) {
       close(edit, evaluation.get());
     }
     return edit.outcome(
         PlanReply.newBuilder()
             .setIndex(edit.isEmpty() ? 0 : index)
-            .addAllRefusedNodes(refusedNodes)
+            .addAllRefusedNodes(cut.nodes())
             .build());
   }
 
@@ -73,8 +73,31 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
     return new Outcome.Refused<>(Failure.conflict(why));
   }
 
-  /** Nodes on which not all of the plan fits; all of its nodes for a job that wants all or none. */
-  private Set<String> refusedNodes(AllocView view, JobKey key) {
+  /**
+   * What is left out of a plan.
+   *
+   * @param nodes those on which not all of it fits
+   * @param held allocations that go on for now, since what was to take their place is left out
+   */
+  private record Cut(Set<String> nodes, Set<String> held) {}
+
+  /** What does not fit; all of a job that wants all or none. */
+  private Cut cut(AllocView view, JobKey key) {
+    var takes = takes(view);
+    boolean allOrNone = view.job(key).map(Job::getAllAtOnce).orElse(false);
+    var nodes = new HashSet<String>();
+    var held = new HashSet<String>();
+    // What is held gives no room to others, so more may not fit.
+    while (nodes.addAll(refused(view, takes, nodes, held))) {
+      if (allOrNone) {
+        nodes.addAll(takes.keySet());
+      }
+      held.addAll(replacedOn(nodes));
+    }
+    return new Cut(nodes, held);
+  }
+
+  private Map<String, List<Allocation>> takes(AllocView view) {
     Map<String, List<Allocation>> takes = new HashMap<>();
     plan.placements()
         .forEach(
@@ -88,8 +111,14 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
                       .computeIfAbsent(update.nodeId(), node -> new ArrayList<>())
                       .add(update.applyTo(before)));
     }
+    return takes;
+  }
+
+  private Set<String> refused(
+      AllocView view, Map<String, List<Allocation>> takes, Set<String> known, Set<String> held) {
     Map<String, Set<String>> frees = new HashMap<>();
-    plan.stops()
+    plan.stops().stream()
+        .filter(stop -> !held.contains(stop.allocationId()))
         .forEach(
             stop ->
                 frees
@@ -98,17 +127,30 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
     var refused = new HashSet<String>();
     takes.forEach(
         (node, taken) -> {
-          if (view.fleet().refusal(node, taken, frees.getOrDefault(node, Set.of())).isPresent()) {
+          if (!known.contains(node)
+              && view.fleet()
+                  .refusal(node, taken, frees.getOrDefault(node, Set.of()))
+                  .isPresent()) {
             refused.add(node);
           }
         });
-    boolean allOrNone = view.job(key).map(Job::getAllAtOnce).orElse(false);
-    return allOrNone && !refused.isEmpty() ? takes.keySet() : refused;
+    return refused;
   }
 
-  private void changeAllocations(Edit edit, Set<String> refusedNodes) {
+  /** Allocations that the plan replaces by others on these nodes. */
+  private Set<String> replacedOn(Set<String> nodes) {
+    var replaced = new HashSet<String>();
+    plan.placements().stream()
+        .filter(placed -> nodes.contains(placed.getNodeId()))
+        .map(Allocation::getPreviousAllocation)
+        .filter(previous -> !previous.isEmpty())
+        .forEach(replaced::add);
+    return replaced;
+  }
+
+  private void changeAllocations(Edit edit, Cut cut) {
     for (var stop : plan.stops()) {
-      if (!refusedNodes.contains(stop.nodeId())) {
+      if (!cut.nodes().contains(stop.nodeId()) && !cut.held().contains(stop.allocationId())) {
         change(edit, stop.allocationId(), before -> stopped(stop, before));
       }
     }
@@ -119,12 +161,12 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
           .ifPresent(before -> edit.putDesired(note.applyTo(before), PLAN_RESULT));
     }
     for (var update : plan.inPlaceUpdates()) {
-      if (!refusedNodes.contains(update.nodeId())) {
+      if (!cut.nodes().contains(update.nodeId())) {
         change(edit, update.allocationId(), update::applyTo);
       }
     }
     for (var placed : plan.placements()) {
-      if (!refusedNodes.contains(placed.getNodeId())) {
+      if (!cut.nodes().contains(placed.getNodeId())) {
         place(edit, placed);
       }
     }

@@ -108,7 +108,7 @@ final class CountedScheduler {
       allocation.setRescheduleTracker(
           Rescheduling.next(
               previous, placement.group().getReschedulePolicy(), allocation.getCreateTime()));
-    } else if (placement.stopOncePlaced().isEmpty() && previous.hasRescheduleTracker()) {
+    } else if (placement.moves() && previous.hasRescheduleTracker()) {
       allocation.setRescheduleTracker(previous.getRescheduleTracker());
     }
   }

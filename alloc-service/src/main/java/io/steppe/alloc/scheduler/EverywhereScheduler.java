@@ -73,7 +73,7 @@ final class EverywhereScheduler {
     List<Allocation> outdated = new ArrayList<>();
     int settling = 0;
     for (Allocation allocation : allocations) {
-      if (leaves(allocation, group)) {
+      if (leaves(allocation, group, evaluation)) {
         continue;
       }
       if (Statuses.terminal(allocation)) {
@@ -115,7 +115,7 @@ final class EverywhereScheduler {
   }
 
   /** Stops what can't stay where it is; true if it did, or if it is over with its node. */
-  private boolean leaves(Allocation allocation, TaskGroup group) {
+  private boolean leaves(Allocation allocation, TaskGroup group, Evaluation evaluation) {
     if (Statuses.clientTerminal(allocation)) {
       return false;
     }
@@ -127,7 +127,8 @@ final class EverywhereScheduler {
     if (Statuses.serverTerminal(allocation)) {
       return false;
     }
-    if (allocation.getDesiredTransition().getMigrate()) {
+    long now = Math.max(PlanUnderWay.nanos(plan.now()), evaluation.getCreateTime());
+    if (Leaving.of(allocation, node.get(), now) != Leaving.NO) {
       stop(
           allocation,
           node.get().ready() ? Wording.MIGRATING : Wording.NODE_TAINTED,

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -246,6 +247,45 @@ class ApplyPlanTest {
       assertEquals("stop", region.view().allocation(old.getId()).orElseThrow().getDesiredStatus());
       assertEquals(
           next.getId(), region.view().allocation(old.getId()).orElseThrow().getNextAllocation());
+    }
+  }
+
+  @Test
+  void whatIsReplacedGoesOnWhereItsReplacementDoesNotFit() {
+    try (var region = new Region()) {
+      region.put(Region.node("old", 100, 1000));
+      region.put(Region.node("full", 50, 1000));
+      var job = register(region, "web");
+      var running = Region.allocation(job, "old", "e");
+      region.edit(
+          edit -> {
+            edit.putDesired(running, "PlanResult");
+            return edit;
+          });
+      var evaluation = evaluation(region, job);
+      var replacement =
+          Region.allocation(job, "full", evaluation.getId()).toBuilder()
+              .setPreviousAllocation(running.getId())
+              .build();
+      // Takes the room that the old one would leave.
+      var other = Region.allocation(job, "old", evaluation.getId());
+      var stop =
+          new Stop(running.getId(), "old", "stop", "alloc is being migrated", Optional.empty(), "");
+      var reply =
+          apply(
+              region,
+              job,
+              plan(
+                  evaluation,
+                  region.latest().index(),
+                  List.of(replacement, other),
+                  List.of(stop),
+                  Optional.empty()));
+      assertEquals(Set.of("full", "old"), Set.copyOf(reply.getRefusedNodesList()));
+      var view = region.view();
+      assertEquals(1, view.allocations().size());
+      assertEquals("run", view.allocation(running.getId()).orElseThrow().getDesiredStatus());
+      assertEquals("pending", view.evaluation(evaluation.getId()).orElseThrow().getStatus());
     }
   }
 

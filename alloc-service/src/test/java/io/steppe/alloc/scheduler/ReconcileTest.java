@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.DesiredTransition;
 import io.steppe.proto.v1.DisconnectStrategy;
+import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.ReschedulePolicy;
 import io.steppe.proto.v1.UpdateStrategy;
@@ -226,6 +227,100 @@ class ReconcileTest {
     assertEquals("alloc is being migrated", plan.stops().getFirst().description());
     assertNotEquals(there.getNodeId(), named("app.web[1]").getNodeId());
     assertEquals(1, plan.desiredUpdates().get("web").getMigrate());
+  }
+
+  /** Drains a node and has an allocation of it leave. */
+  private Allocation drained(String name, long startedAt, DrainStrategy.Builder strategy) {
+    Allocation there = named(name);
+    drain(there.getNodeId(), strategy.setStartedAt(startedAt));
+    cluster.change(
+        there.getId(),
+        changed ->
+            changed.setDesiredTransition(
+                DesiredTransition.newBuilder().setMigrate(true).setDrainStartedAt(startedAt)));
+    return there;
+  }
+
+  private void drain(String nodeId, DrainStrategy.Builder strategy) {
+    int number = Integer.parseInt(nodeId.substring(nodeId.length() - 12));
+    cluster.changeNode(
+        number,
+        changed ->
+            changed
+                .setDrain(true)
+                .setDrainStrategy(strategy)
+                .setSchedulingEligibility("ineligible"));
+  }
+
+  private void othersGo(String nodeId) {
+    for (int i = 0; i < 5; i++) {
+      if (!TestCluster.nodeId(i).equals(nodeId)) {
+        cluster.changeNode(i, changed -> changed.setSchedulingEligibility("ineligible"));
+      }
+    }
+  }
+
+  @Test
+  void leavesADrainingNodeOnceItsReplacementHasAPlace() {
+    start(TestCluster.job("service", 2));
+    Allocation there = drained("app.web[1]", 7, DrainStrategy.newBuilder());
+    othersGo(there.getNodeId());
+    Plan waiting = cluster.evaluate("app");
+    assertTrue(waiting.changesNothing());
+    assertTrue(waiting.blocked().isPresent());
+    assertEquals(1L, waiting.queued().get("web"));
+    assertEquals("run", cluster.get(there.getId()).getDesiredStatus());
+
+    cluster.put(TestCluster.node(9));
+    Plan plan = cluster.evaluate("app");
+    assertEquals("alloc is being migrated", plan.stops().getFirst().description());
+    Allocation next = named("app.web[1]");
+    assertEquals(TestCluster.nodeId(9), next.getNodeId());
+    assertEquals(there.getId(), next.getPreviousAllocation());
+  }
+
+  @Test
+  void leavesADrainingNodeAtItsDeadlineWhateverRoomThereIs() {
+    start(TestCluster.job("service", 2));
+    long soon = PlanUnderWay.nanos(cluster.now().plusSeconds(60));
+    Allocation there =
+        drained("app.web[1]", 7, DrainStrategy.newBuilder().setDeadline(60).setForceDeadline(soon));
+    othersGo(there.getNodeId());
+    assertTrue(cluster.evaluate("app").changesNothing());
+    cluster.pass(Duration.ofSeconds(60));
+    Plan plan = cluster.evaluate("app");
+    assertEquals(there.getId(), plan.stops().getFirst().allocationId());
+    assertEquals(1L, plan.queued().get("web"));
+  }
+
+  @Test
+  void leavesANodeAtOnceWhenItsDrainIsForced() {
+    start(TestCluster.job("service", 1));
+    Allocation there = drained("app.web[0]", 7, DrainStrategy.newBuilder().setDeadline(-1));
+    othersGo(there.getNodeId());
+    assertEquals(there.getId(), cluster.evaluate("app").stops().getFirst().allocationId());
+  }
+
+  @Test
+  void staysWhenTheDrainThatAskedItToLeaveIsOver() {
+    start(TestCluster.job("service", 2));
+    Allocation there = drained("app.web[1]", 7, DrainStrategy.newBuilder());
+    drain(there.getNodeId(), DrainStrategy.newBuilder().setStartedAt(8));
+    assertTrue(cluster.evaluate("app").changesNothing());
+    int number = Integer.parseInt(there.getNodeId().substring(24));
+    cluster.changeNode(number, changed -> changed.setDrain(false).clearDrainStrategy());
+    assertTrue(cluster.evaluate("app").changesNothing());
+  }
+
+  @Test
+  void aSystemJobLeavesOnlyTheDrainThatAskedForIt() {
+    start(TestCluster.job("system", 1));
+    Allocation there = named("app.web[0]");
+    drained("app.web[0]", 7, DrainStrategy.newBuilder());
+    Plan plan = cluster.evaluate("app");
+    assertEquals(there.getId(), plan.stops().getFirst().allocationId());
+    assertEquals("alloc not needed as node is tainted", plan.stops().getFirst().description());
+    assertEquals(4, cluster.live().size());
   }
 
   @Test

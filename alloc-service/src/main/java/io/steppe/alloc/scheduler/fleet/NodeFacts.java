@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,7 +15,7 @@ import java.util.Set;
  *
  * @param status ready, down, disconnected or initializing
  * @param eligible takes new allocations
- * @param draining is being emptied
+ * @param drain present while it is being emptied
  * @param computedClass nodes of one class are alike in everything but what is unique to a node
  * @param drivers detected and healthy ones
  * @param hostVolumes name to whether it is read only
@@ -34,7 +35,7 @@ public record NodeFacts(
     String computedClass,
     String status,
     boolean eligible,
-    boolean draining,
+    Optional<Drain> drain,
     Map<String, String> attributes,
     Map<String, String> meta,
     Set<String> drivers,
@@ -56,7 +57,12 @@ public record NodeFacts(
 
   /** Whether new allocations may be placed on it. */
   public boolean ready() {
-    return status.equals("ready") && eligible && !draining;
+    return status.equals("ready") && eligible && drain.isEmpty();
+  }
+
+  /** Whether it is being emptied. */
+  public boolean draining() {
+    return drain.isPresent();
   }
 
   /** Whether it is gone: what ran there is lost. */
@@ -91,7 +97,7 @@ public record NodeFacts(
         node.getComputedClass().isEmpty() ? node.getId() : node.getComputedClass(),
         node.getStatus(),
         !node.getSchedulingEligibility().equals("ineligible"),
-        node.getDrain() || node.hasDrainStrategy(),
+        Drain.of(node),
         node.getAttributesMap(),
         node.getMetaMap(),
         drivers(node),

@@ -29,8 +29,12 @@ sealed interface Fate {
    */
   record LostLater(long until) implements Fate {}
 
-  /** It has to leave its node. */
-  record Migrate() implements Fate {}
+  /**
+   * It has to leave its node.
+   *
+   * @param now whether at once, or only when another has a place
+   */
+  record Migrate(boolean now) implements Fate {}
 
   /**
    * Its node is away for now.

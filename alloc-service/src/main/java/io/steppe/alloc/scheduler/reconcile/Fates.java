@@ -1,5 +1,6 @@
 package io.steppe.alloc.scheduler.reconcile;
 
+import io.steppe.alloc.scheduler.Leaving;
 import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.alloc.scheduler.fleet.Fleet;
 import io.steppe.alloc.scheduler.fleet.NodeFacts;
@@ -62,8 +63,16 @@ final class Fates {
     if (away) {
       return away(allocation, group, node.isEmpty());
     }
-    if (allocation.getDesiredTransition().getMigrate()) {
-      return new Fate.Migrate();
+    switch (Leaving.of(allocation, node.get(), now)) {
+      case NOW -> {
+        return new Fate.Migrate(true);
+      }
+      case ONCE_PLACED -> {
+        return new Fate.Migrate(false);
+      }
+      case NO -> {
+        // It may stay.
+      }
     }
     if (allocation.getClientStatus().equals(Statuses.UNKNOWN)) {
       // Its node is back but has not said yet how it is.

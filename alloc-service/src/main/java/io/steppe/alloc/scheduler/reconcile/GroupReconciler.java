@@ -90,9 +90,12 @@ final class GroupReconciler {
         followUps.lost(allocation, later.until());
       }
       case Fate.Migrate migrate -> {
-        result.stops().add(stop(allocation, Wording.MIGRATING, Optional.empty()));
+        Stop stop = stop(allocation, Wording.MIGRATING, Optional.empty());
         counts.setMigrate(counts.getMigrate() + 1);
-        replace(allocation, false, Optional.empty());
+        if (migrate.now()) {
+          result.stops().add(stop);
+        }
+        replace(allocation, false, migrate.now() ? Optional.empty() : Optional.of(stop));
       }
       case Fate.Reschedule reschedule -> {
         counts.setRescheduleNow(counts.getRescheduleNow() + 1);

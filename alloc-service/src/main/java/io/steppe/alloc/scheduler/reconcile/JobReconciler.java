@@ -48,7 +48,9 @@ public final class JobReconciler {
                 .add(allocation));
     Job wanted = job.get();
     boolean batch = wanted.getType().equals("batch");
-    var fates = new Fates(wanted, batch, fleet, evaluation.getId(), now);
+    // An evaluation made for a moment is not decided before it, whatever the clocks say.
+    long then = Math.max(now, evaluation.getCreateTime());
+    var fates = new Fates(wanted, batch, fleet, evaluation.getId(), then);
     var followUps = new FollowUps(wanted, evaluation, ids, now);
     for (TaskGroup group : wanted.getTaskGroupsList()) {
       List<Allocation> ofGroup = byGroup.getOrDefault(group.getName(), List.of());

@@ -19,6 +19,12 @@ public record Placement(
     boolean rescheduled,
     Optional<Stop> stopOncePlaced) {
 
+  /** Whether it is the same allocation on another node, neither a new version nor a new try. */
+  public boolean moves() {
+    return !rescheduled
+        && stopOncePlaced.map(stop -> stop.description().equals(Wording.MIGRATING)).orElse(true);
+  }
+
   /** A replacement of another of the same name. */
   Placement named(String other) {
     return new Placement(group, other, previous, rescheduled, stopOncePlaced);
