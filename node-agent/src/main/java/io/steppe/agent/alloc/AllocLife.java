@@ -4,6 +4,7 @@ import io.steppe.agent.alloc.AllocModel.Health;
 import io.steppe.agent.alloc.AllocModel.Phase;
 import io.steppe.agent.alloc.AllocModel.Stop;
 import io.steppe.agent.alloc.AllocModel.TaskModel;
+import io.steppe.agent.alloc.AllocModel.Then;
 import io.steppe.agent.alloc.GroupSpec.Hook;
 import io.steppe.agent.alloc.GroupSpec.TaskSpec;
 import io.steppe.agent.task.Exit;
@@ -15,13 +16,10 @@ import io.steppe.proto.v1.TaskEvent;
 import io.steppe.proto.v1.TaskState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.function.Predicate;
 
 /**
  * The life of an allocation as a function: where it stands and what happened give where it stands
@@ -34,8 +32,7 @@ final class AllocLife {
   private final GroupSpec spec;
   private final Instant now;
   private final DoubleSupplier random;
-  private final Map<String, TaskModel> tasks;
-  private final List<Effect> effects = new ArrayList<>();
+  private final Draft draft;
   private boolean prepared;
   private boolean stopping;
   private boolean withoutDelay;
@@ -44,7 +41,7 @@ final class AllocLife {
     this.spec = spec;
     this.now = now;
     this.random = random;
-    this.tasks = new LinkedHashMap<>(before.tasks());
+    this.draft = new Draft(spec, before.tasks(), now);
     this.prepared = before.prepared();
     this.stopping = before.stopping();
     this.withoutDelay = before.withoutDelay();
@@ -58,7 +55,9 @@ final class AllocLife {
   static Step step(
       GroupSpec spec, AllocModel before, Input input, Instant now, DoubleSupplier random) {
     var life = new AllocLife(spec, before, now, random);
-    life.take(input);
+    if (Refusals.of(spec, before, input).isEmpty()) {
+      life.take(input);
+    }
     if (life.prepared) {
       life.settle();
     }
@@ -67,21 +66,21 @@ final class AllocLife {
     return new Step(
         new AllocModel(
             after.tasks(), after.prepared(), after.stopping(), after.withoutDelay(), health),
-        life.effects);
+        life.draft.effects());
   }
 
   private AllocModel model(Health health) {
-    return new AllocModel(tasks, prepared, stopping, withoutDelay, health);
+    return new AllocModel(draft.tasks(), prepared, stopping, withoutDelay, health);
   }
 
   private void take(Input input) {
     switch (input) {
       case Input.Received() -> {
         for (TaskSpec task : spec.tasks()) {
-          emit(task.name(), TaskEvents.received(now));
-          emit(task.name(), TaskEvents.setup(now, "Building Task Directory"));
+          draft.emit(task.name(), TaskEvents.received(now));
+          draft.emit(task.name(), TaskEvents.setup(now, "Building Task Directory"));
         }
-        effects.add(new Effect.Prepare());
+        draft.perform(new Effect.Prepare());
       }
       case Input.Prepared() -> prepared = true;
       case Input.PrepareFailed(String error) ->
@@ -97,122 +96,139 @@ final class AllocLife {
         stopping = true;
         withoutDelay |= hurry;
       }
-      case Input.Started _, Input.StartFailed _, Input.Exited _, Input.Lost _, Input.Look _ -> {
+      case Input.Restart(String task, String reason) -> orders().restart(task, reason);
+      case Input.RestartAll(String reason) -> orders().restartAll(reason);
+      case Input.Unhealthy(String task, int run, String reason) when alive(task, run) ->
+          orders().unhealthy(task, reason);
+      case Input.Signal(String task, String signal) -> orders().signal(task, signal);
+      case Input.Pause(String task, String paused) -> orders().pause(task, paused);
+      case Input.Unhealthy _,
+          Input.Started _,
+          Input.StartFailed _,
+          Input.Exited _,
+          Input.Lost _,
+          Input.Look _ -> {
         // Of a run that is over already, or nothing but time.
       }
     }
   }
 
+  private Orders orders() {
+    return new Orders(spec, draft, now);
+  }
+
   private boolean starting(String task, int run) {
-    TaskModel model = tasks.get(task);
+    TaskModel model = draft.task(task);
     return model != null && model.run() == run && model.phase() instanceof Phase.Starting;
   }
 
   private boolean alive(String task, int run) {
-    TaskModel model = tasks.get(task);
+    TaskModel model = draft.task(task);
     return model != null
         && model.run() == run
         && (model.running() || model.phase() instanceof Phase.Starting);
   }
 
   private void prepareFailed(String task, String error) {
-    emit(task, TaskEvents.setupFailure(now, error));
-    die(task, true);
+    draft.emit(task, TaskEvents.setupFailure(now, error));
+    draft.die(task, true);
   }
 
   private void started(String task) {
-    emit(task, TaskEvents.started(now));
-    TaskModel model = tasks.get(task);
+    draft.emit(task, TaskEvents.started(now));
+    TaskModel model = draft.task(task);
     TaskState state =
         model.state().toBuilder().setState("running").setStartedAt(TaskEvents.nanos(now)).build();
-    tasks.put(task, model.with(state).with(new Phase.Running()));
+    draft.put(task, model.with(state).with(new Phase.Running()));
   }
 
   private void startFailed(String task, String error, boolean recoverable) {
-    emit(task, TaskEvents.driverFailure(now, error));
+    draft.emit(task, TaskEvents.driverFailure(now, error));
     conclude(task, new Ending.StartFailed(recoverable));
   }
 
   private void exited(String task, Exit exit) {
-    if (tasks.get(task).phase() instanceof Phase.Starting) {
+    if (draft.task(task).phase() instanceof Phase.Starting) {
       started(task);
     }
-    emit(task, TaskEvents.terminated(now, exit));
+    draft.emit(task, TaskEvents.terminated(now, exit));
     conclude(task, new Ending.Exited(exit));
   }
 
   private void lost(String task) {
-    TaskModel model = tasks.get(task);
-    if (model.stop().isPresent()) {
-      emit(task, TaskEvents.killed(now));
-      die(task, false);
-      return;
+    if (!left(task)) {
+      TaskModel model = draft.task(task);
+      TaskState state = model.state().toBuilder().setState("pending").build();
+      draft.put(task, model.with(state).with(new Phase.BackingOff(now)).withoutStop());
     }
-    TaskState state = model.state().toBuilder().setState("pending").build();
-    tasks.put(task, model.with(state).with(new Phase.BackingOff(now)));
+  }
+
+  /** A task that was to go is gone; false when it was not to go, or its restart policy decides. */
+  private boolean left(String task) {
+    Optional<Then> then = draft.task(task).stop().map(Stop::then);
+    if (then.isEmpty() || then.get() == Then.BY_POLICY) {
+      return false;
+    }
+    switch (then.get()) {
+      case END -> {
+        draft.emit(task, TaskEvents.killed(now));
+        draft.die(task, false);
+      }
+      case AGAIN, AFRESH, PAUSE, BY_POLICY -> orders().gone(task, then.get());
+    }
+    return true;
   }
 
   private void conclude(String task, Ending ending) {
-    TaskModel model = tasks.get(task);
-    if (model.stop().isPresent()) {
-      emit(task, TaskEvents.killed(now));
-      die(task, false);
+    if (left(task)) {
       return;
     }
-    RestartRule rule = spec(task).restart();
-    Verdict verdict = rule.judge(model.count(), ending, now, random.getAsDouble());
-    tasks.put(task, model.counted(verdict.count()));
+    TaskModel model = draft.task(task);
+    RestartRule rule = draft.spec(task).restart();
+    Ending judged = model.stop().isPresent() ? new Ending.StartFailed(true) : ending;
+    Verdict verdict = rule.judge(model.count(), judged, now, random.getAsDouble());
+    draft.put(task, model.counted(verdict.count()).withoutStop());
     switch (verdict) {
       case Verdict.Restart(Duration after, String reason, RestartRule.Count _) ->
           backOff(task, after, reason);
       case Verdict.Fail(String reason, RestartRule.Count _) -> {
-        emit(task, TaskEvents.notRestarting(now, reason));
-        die(task, true);
+        draft.emit(task, TaskEvents.notRestarting(now, reason));
+        draft.die(task, true);
       }
-      case Verdict.Finish(RestartRule.Count _) -> die(task, false);
+      case Verdict.Finish(RestartRule.Count _) -> draft.die(task, false);
     }
   }
 
   private void backOff(String task, Duration after, String reason) {
-    emit(task, TaskEvents.restarting(now, after, reason));
-    TaskModel model = tasks.get(task);
+    draft.emit(task, TaskEvents.restarting(now, after, reason));
+    TaskModel model = draft.task(task);
     TaskState state =
         model.state().toBuilder()
             .setState("pending")
             .setRestarts(model.state().getRestarts() + 1)
             .setLastRestart(TaskEvents.nanos(now))
             .build();
-    tasks.put(task, model.with(state).with(new Phase.BackingOff(now.plus(after))));
-  }
-
-  private void die(String task, boolean failed) {
-    TaskModel model = tasks.get(task);
-    TaskState state =
-        model.state().toBuilder()
-            .setState("dead")
-            .setFailed(failed || model.failed())
-            .setFinishedAt(TaskEvents.nanos(now))
-            .build();
-    tasks.put(task, model.with(state).with(new Phase.Dead()).withoutStop());
+    draft.put(task, model.with(state).with(new Phase.BackingOff(now.plus(after))));
   }
 
   /** Brings every task to where it should be, until nothing moves any more. */
   private void settle() {
     Map<String, TaskModel> before;
     do {
-      before = Map.copyOf(tasks);
+      before = Map.copyOf(draft.tasks());
       endIfDue();
       startIfDue();
       stopIfDue();
-    } while (!before.equals(tasks));
+    } while (!before.equals(draft.tasks()));
   }
 
   private void endIfDue() {
     List<TaskSpec> live =
-        tasksThat(task -> task.hook() != Hook.POSTSTOP && !tasks.get(task.name()).dead());
+        draft.tasksThat(task -> task.hook() != Hook.POSTSTOP && !draft.task(task.name()).dead());
     Optional<TaskSpec> failed =
-        first(task -> task.hook() != Hook.POSTSTOP && tasks.get(task.name()).failed());
-    boolean leaderDead = first(task -> task.leader() && tasks.get(task.name()).dead()).isPresent();
+        draft.first(task -> task.hook() != Hook.POSTSTOP && draft.task(task.name()).failed());
+    boolean leaderDead =
+        draft.first(task -> task.leader() && draft.task(task.name()).dead()).isPresent();
     boolean mainDead =
         mainDead() && live.stream().allMatch(task -> task.sidecar() || neverStarted(task));
     if (!stopping && failed.isEmpty() && !leaderDead && !mainDead) {
@@ -227,8 +243,8 @@ final class AllocLife {
                     .orElseGet(
                         () -> leaderDead ? TaskEvents.leaderDead(now) : TaskEvents.mainDead(now)));
     for (TaskSpec task : nextToEnd(live)) {
-      if (tasks.get(task.name()).stop().isEmpty()) {
-        cause.ifPresent(event -> emit(task.name(), event));
+      if (!draft.task(task.name()).ending()) {
+        cause.ifPresent(event -> draft.emit(task.name(), event));
         end(task);
       }
     }
@@ -245,40 +261,45 @@ final class AllocLife {
   }
 
   private void end(TaskSpec task) {
-    TaskModel model = tasks.get(task.name());
-    emit(task.name(), TaskEvents.killing(now, task.killTimeout()));
+    TaskModel model = draft.task(task.name());
+    draft.emit(task.name(), TaskEvents.killing(now, task.killTimeout()));
     if (!model.running() && !(model.phase() instanceof Phase.Starting)) {
-      emit(task.name(), TaskEvents.killed(now));
-      die(task.name(), false);
+      draft.emit(task.name(), TaskEvents.killed(now));
+      draft.die(task.name(), false);
+      return;
+    }
+    if (model.stop().filter(Stop::signaled).isPresent()) {
+      draft.put(task.name(), draft.task(task.name()).with(model.stop().get().then(Then.END)));
       return;
     }
     boolean delayed = !task.shutdownDelay().isZero() && !withoutDelay;
     if (delayed) {
-      emit(task.name(), TaskEvents.shutdownDelay(now, task.shutdownDelay()));
+      draft.emit(task.name(), TaskEvents.shutdownDelay(now, task.shutdownDelay()));
     }
     Instant signalAt = delayed ? now.plus(task.shutdownDelay()) : now;
-    Stop stop = new Stop(signalAt, false, signalAt.plus(task.killTimeout()), false);
-    tasks.put(task.name(), tasks.get(task.name()).with(stop));
+    Stop stop = new Stop(signalAt, false, signalAt.plus(task.killTimeout()), false, Then.END);
+    draft.put(task.name(), draft.task(task.name()).with(stop));
   }
 
   private void startIfDue() {
     for (TaskSpec task : spec.tasks()) {
-      TaskModel model = tasks.get(task.name());
+      TaskModel model = draft.task(task.name());
       boolean due =
           switch (model.phase()) {
-            case Phase.Waiting() -> itsTurn(task);
+            case Phase.Waiting() -> !beginningAfresh() && itsTurn(task);
             case Phase.BackingOff(Instant until) -> !until.isAfter(now);
             case Phase.Starting(), Phase.Running(), Phase.Dead() -> false;
           };
-      if (due) {
+      if (due && !Paused.holds(model.state())) {
         TaskModel next = model.nextRun();
-        tasks.put(task.name(), next);
-        effects.add(new Effect.Start(task.name(), next.run()));
+        draft.put(task.name(), next);
+        draft.perform(new Effect.Start(task.name(), next.run()));
       }
     }
     if (allDeadBut(Hook.POSTSTOP) && !anyStarted()) {
-      tasksThat(task -> !tasks.get(task.name()).dead() && neverStarted(task))
-          .forEach(task -> die(task.name(), false));
+      draft
+          .tasksThat(task -> !draft.task(task.name()).dead() && neverStarted(task))
+          .forEach(task -> draft.die(task.name(), false));
     }
   }
 
@@ -286,70 +307,62 @@ final class AllocLife {
     return switch (task.hook()) {
       case PRESTART -> true;
       case MAIN ->
-          tasksThat(other -> other.hook() == Hook.PRESTART).stream().allMatch(this::madeWay);
+          draft.tasksThat(other -> other.hook() == Hook.PRESTART).stream().allMatch(this::madeWay);
       case POSTSTART ->
-          tasksThat(other -> other.hook() == Hook.MAIN).stream()
-              .allMatch(other -> tasks.get(other.name()).everStarted());
+          draft.tasksThat(other -> other.hook() == Hook.MAIN).stream()
+              .allMatch(other -> draft.task(other.name()).begun());
       case POSTSTOP -> allDeadBut(Hook.POSTSTOP) && anyStarted();
     };
   }
 
+  /** All tasks go before the first of them comes again. */
+  private boolean beginningAfresh() {
+    return draft.tasks().values().stream()
+        .anyMatch(task -> task.stop().filter(stop -> stop.then() == Then.AFRESH).isPresent());
+  }
+
   private boolean madeWay(TaskSpec prestart) {
-    TaskModel model = tasks.get(prestart.name());
+    TaskModel model = draft.task(prestart.name());
     return prestart.sidecar() ? model.running() : model.dead() && !model.failed();
   }
 
   private void stopIfDue() {
     for (TaskSpec task : spec.tasks()) {
-      TaskModel model = tasks.get(task.name());
+      TaskModel model = draft.task(task.name());
       if (!model.running() || model.stop().isEmpty()) {
         continue;
       }
       Stop stop = model.stop().get();
       if (!stop.signaled() && (withoutDelay || !stop.signalAt().isAfter(now))) {
-        effects.add(new Effect.Signal(task.name(), model.run(), task.killSignal()));
-        tasks.put(
+        draft.perform(new Effect.Signal(task.name(), model.run(), task.killSignal()));
+        draft.put(
             task.name(),
-            model.with(new Stop(stop.signalAt(), true, now.plus(task.killTimeout()), false)));
+            model.with(
+                new Stop(stop.signalAt(), true, now.plus(task.killTimeout()), false, stop.then())));
       } else if (stop.signaled() && !stop.forced() && !stop.forceAt().isAfter(now)) {
-        effects.add(new Effect.Kill(task.name(), model.run()));
-        tasks.put(task.name(), model.with(new Stop(stop.signalAt(), true, stop.forceAt(), true)));
+        draft.perform(new Effect.Kill(task.name(), model.run()));
+        draft.put(
+            task.name(),
+            model.with(new Stop(stop.signalAt(), true, stop.forceAt(), true, stop.then())));
       }
     }
   }
 
   private boolean mainDead() {
-    return tasksThat(task -> task.hook() == Hook.MAIN).stream()
-        .allMatch(task -> tasks.get(task.name()).dead());
+    return draft.tasksThat(task -> task.hook() == Hook.MAIN).stream()
+        .allMatch(task -> draft.task(task.name()).dead());
   }
 
   private boolean allDeadBut(Hook hook) {
-    return tasksThat(task -> task.hook() != hook).stream()
-        .allMatch(task -> tasks.get(task.name()).dead());
+    return draft.tasksThat(task -> task.hook() != hook).stream()
+        .allMatch(task -> draft.task(task.name()).dead());
   }
 
   private boolean anyStarted() {
-    return tasks.values().stream().anyMatch(TaskModel::everStarted);
+    return draft.tasks().values().stream().anyMatch(TaskModel::everStarted);
   }
 
   private boolean neverStarted(TaskSpec task) {
-    return tasks.get(task.name()).phase() instanceof Phase.Waiting;
-  }
-
-  private List<TaskSpec> tasksThat(Predicate<TaskSpec> wanted) {
-    return spec.tasks().stream().filter(wanted).toList();
-  }
-
-  private Optional<TaskSpec> first(Predicate<TaskSpec> wanted) {
-    return spec.tasks().stream().filter(wanted).findFirst();
-  }
-
-  private TaskSpec spec(String task) {
-    return first(candidate -> candidate.name().equals(task)).orElseThrow();
-  }
-
-  private void emit(String task, TaskEvent event) {
-    TaskModel model = tasks.get(task);
-    tasks.put(task, model.with(TaskEvents.append(model.state(), event)));
+    return draft.task(task.name()).phase() instanceof Phase.Waiting;
   }
 }

@@ -40,13 +40,31 @@ record AllocModel(
     record Dead() implements Phase {}
   }
 
+  /** What becomes of a task that was told to go. */
+  enum Then {
+    /** It is over. */
+    END,
+    /** It starts again at once, uncounted. */
+    AGAIN,
+    /** It waits for its turn in the life cycle again. */
+    AFRESH,
+    /** Its restart policy decides, as if it had failed. */
+    BY_POLICY,
+    /** It waits until it may run again. */
+    PAUSE
+  }
+
   /**
    * A task on its way out.
    *
    * @param signalAt when its kill signal is due
    * @param forceAt when it is killed by force, if it was signaled and still runs
    */
-  record Stop(Instant signalAt, boolean signaled, Instant forceAt, boolean forced) {}
+  record Stop(Instant signalAt, boolean signaled, Instant forceAt, boolean forced, Then then) {
+    Stop then(Then next) {
+      return new Stop(signalAt, signaled, forceAt, forced, next);
+    }
+  }
 
   /**
    * @param run number of the present or last run, from 1
@@ -68,6 +86,19 @@ record AllocModel(
 
     boolean everStarted() {
       return state.getStartedAt() != 0;
+    }
+
+    /** It is going for good. */
+    boolean ending() {
+      return stop.filter(present -> present.then() == Then.END).isPresent();
+    }
+
+    /** Its present life in the group's life cycle began. */
+    boolean begun() {
+      return switch (phase) {
+        case Phase.Waiting(), Phase.Starting() -> false;
+        case Phase.Running(), Phase.BackingOff _, Phase.Dead() -> true;
+      };
     }
 
     TaskModel with(Phase next) {
@@ -133,6 +164,7 @@ record AllocModel(
 
   private static Stream<Instant> due(TaskModel task) {
     return switch (task.phase()) {
+      case Phase.BackingOff _ when Paused.holds(task.state()) -> Stream.of();
       case Phase.BackingOff(Instant until) -> Stream.of(until);
       case Phase.Running() when task.stop().isPresent() -> {
         Stop stop = task.stop().get();

@@ -164,6 +164,23 @@ public final class AllocRunner {
     offer(new Input.Stop(withoutDelay));
   }
 
+  /** Does what an operator wants; completes with why it can't be done, if it can't. */
+  CompletableFuture<Optional<String>> ask(Input wish) {
+    var answer = new CompletableFuture<Optional<String>>();
+    queue.execute(
+        () -> {
+          Optional<String> refusal =
+              closed || interruption.isPresent()
+                  ? Optional.of("Task not running")
+                  : Refusals.of(spec, model, wish);
+          if (refusal.isEmpty()) {
+            take(wish);
+          }
+          answer.complete(refusal);
+        });
+    return answer;
+  }
+
   private void offer(Input input) {
     queue.execute(() -> take(input));
   }

@@ -5,6 +5,7 @@ import io.steppe.agent.alloc.AllocModel.Health;
 import io.steppe.agent.alloc.AllocModel.Phase;
 import io.steppe.agent.alloc.AllocModel.Stop;
 import io.steppe.agent.alloc.AllocModel.TaskModel;
+import io.steppe.agent.alloc.AllocModel.Then;
 import io.steppe.agent.task.RestartRule;
 import io.steppe.agent.task.TaskEvents;
 import io.steppe.agent.v1.StoredState;
@@ -133,7 +134,25 @@ final class AllocStore {
         .setSignaled(stop.signaled())
         .setForceAt(TaskEvents.nanos(stop.forceAt()))
         .setForced(stop.forced())
+        .setThen(
+            switch (stop.then()) {
+              case END -> StoredStop.Then.END;
+              case AGAIN -> StoredStop.Then.AGAIN;
+              case AFRESH -> StoredStop.Then.AFRESH;
+              case BY_POLICY -> StoredStop.Then.BY_POLICY;
+              case PAUSE -> StoredStop.Then.PAUSE;
+            })
         .build();
+  }
+
+  private static Then then(StoredStop.Then stored) {
+    return switch (stored) {
+      case END, UNRECOGNIZED -> Then.END;
+      case AGAIN -> Then.AGAIN;
+      case AFRESH -> Then.AFRESH;
+      case BY_POLICY -> Then.BY_POLICY;
+      case PAUSE -> Then.PAUSE;
+    };
   }
 
   private static AllocModel model(GroupSpec spec, StoredState stored) throws IOException {
@@ -180,7 +199,8 @@ final class AllocStore {
                     TaskEvents.instant(stop.getSignalAt()),
                     stop.getSignaled(),
                     TaskEvents.instant(stop.getForceAt()),
-                    stop.getForced()))
+                    stop.getForced(),
+                    then(stop.getThen())))
             : Optional.empty(),
         TaskState.parseFrom(stored.getState()));
   }

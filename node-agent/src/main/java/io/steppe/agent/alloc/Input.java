@@ -31,6 +31,34 @@ sealed interface Input {
   /** It is to end. */
   record Stop(boolean withoutDelay) implements Input {}
 
+  /**
+   * Running tasks are to start again at once, uncounted.
+   *
+   * @param task empty for all that run
+   * @param reason as their events show it
+   */
+  record Restart(String task, String reason) implements Input {}
+
+  /** All tasks are to start again in the order of their life cycle, those that ended too. */
+  record RestartAll(String reason) implements Input {}
+
+  /** A run is alive but useless: it is killed, and the restart policy decides what follows. */
+  record Unhealthy(String task, int run, String reason) implements Input {}
+
+  /**
+   * Running tasks are to get a signal.
+   *
+   * @param task empty for all that run
+   */
+  record Signal(String task, String signal) implements Input {}
+
+  /**
+   * A task is to pause, or to go on.
+   *
+   * @param paused one of {@link Paused}
+   */
+  record Pause(String task, String paused) implements Input {}
+
   /** Time went by, or its job changed in place. */
   record Look() implements Input {}
 }

@@ -1,5 +1,6 @@
 package io.steppe.agent.boot;
 
+import io.steppe.agent.alloc.AllocOperations;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.agent.alloc.Surroundings;
 import io.steppe.agent.driver.Driver;
@@ -11,6 +12,8 @@ import io.steppe.agent.fingerprint.LiveNode;
 import io.steppe.agent.fingerprint.NodeIdentity;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.fs.RequestClerk;
+import io.steppe.agent.metadata.DynamicMeta;
+import io.steppe.agent.operation.OperationClerk;
 import io.steppe.agent.session.Answers;
 import io.steppe.agent.session.Outbox;
 import io.steppe.agent.session.Session;
@@ -67,6 +70,7 @@ public final class Agent implements AutoCloseable {
   private final Session session;
   private final LiveNode node;
   private final DriverWatch driverWatch;
+  private final DynamicMeta meta;
 
   /**
    * Puts an agent together and finds what an earlier one left.
@@ -88,6 +92,8 @@ public final class Agent implements AutoCloseable {
     this.node = new LiveNode(fingerprint.take());
     this.driverWatch = new DriverWatch(drivers, node, executor, timer, clock);
     driverWatch.look();
+    this.meta = new DynamicMeta(data, settings.node().meta(), this::label);
+    label(meta.all());
     Map<String, Driver> byName = new HashMap<>();
     drivers.forEach(driver -> byName.put(driver.name(), driver));
     var around =
@@ -113,12 +119,16 @@ public final class Agent implements AutoCloseable {
             node,
             allocations,
             outbox,
-            Answers.desk(clerk(data, clock), executor),
+            Answers.desk(clerk(data, clock, around), executor),
             timer,
             random);
   }
 
-  private RequestClerk clerk(Path data, InstantSource clock) {
+  private void label(Map<String, String> labels) {
+    node.change(found -> found.toBuilder().clearMeta().putAllMeta(labels).build());
+  }
+
+  private RequestClerk clerk(Path data, InstantSource clock, Surroundings around) {
     double coreMhz = Double.parseDouble(node.get().getAttributesOrDefault("cpu.frequency", "0"));
     Path folder = data.resolve("allocs");
     return new RequestClerk(
@@ -126,14 +136,16 @@ public final class Agent implements AutoCloseable {
         folder,
         watch,
         new AllocUsage(clock, coreMhz),
-        new HostUsage(folder, clock, coreMhz));
+        new HostUsage(folder, clock, coreMhz),
+        new OperationClerk(new AllocOperations(allocations, around), meta));
   }
 
   /** Begins to talk to the control plane. */
   public void start() {
+    Node known = node.get();
     LOG.infof(
         "node %s (%s) of datacenter %s starts",
-        node().getId(), node().getName(), node().getDatacenter());
+        known.getId(), known.getName(), known.getDatacenter());
     node.listen(session::nodeChanged);
     session.start();
     driverWatch.start();

@@ -26,21 +26,25 @@ public final class RequestClerk implements Answers.Clerk {
   private final FolderWatch watch;
   private final AllocUsage allocUsage;
   private final HostUsage hostUsage;
+  private final Answers.Clerk operations;
 
   /**
    * @param folder where allocations have their folders
+   * @param operations answers all other calls
    */
   public RequestClerk(
       Allocations allocations,
       Path folder,
       FolderWatch watch,
       AllocUsage allocUsage,
-      HostUsage hostUsage) {
+      HostUsage hostUsage,
+      Answers.Clerk operations) {
     this.allocations = allocations;
     this.folder = folder;
     this.watch = watch;
     this.allocUsage = allocUsage;
     this.hostUsage = hostUsage;
+    this.operations = operations;
   }
 
   @Override
@@ -59,7 +63,7 @@ public final class RequestClerk implements Answers.Clerk {
                   .setAllocStats(allocUsage.of(known(request), request.getAllocStats().getTask()))
                   .build());
       case HOST_STATS -> sink.send(ClientFrame.newBuilder().setHostStats(hostUsage.now()).build());
-      case CALL_NOT_SET -> throw Failure.invalid("a call this agent does not know");
+      default -> operations.answer(request, sink);
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** One connection to one replica, from Register to its end. */
@@ -32,6 +33,9 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
   /** Events that change no state wait so long for company. */
   private static final Duration UNHURRIED = Duration.ofMillis(200);
 
+  /** Changes of the node that come so close together are told as one. */
+  private static final Duration CHANGES_WITHIN = Duration.ofMillis(200);
+
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
 
   /** Part of the TTL after which a heartbeat is sent. */
@@ -40,7 +44,7 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
   private final ManagedChannel channel;
   private final Duration registerTimeout;
   private final Session.Credentials credentials;
-  private final Node node;
+  private final Supplier<Node> node;
   private final Allocations allocations;
   private final Outbox outbox;
   private final Answers.Desk desk;
@@ -51,6 +55,8 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
 
   private ClientCallStreamObserver<AgentUp> up;
   private volatile boolean registered;
+  private Node told = Node.getDefaultInstance();
+  private boolean telling;
   private Future<?> heartbeat = CompletableFuture.completedFuture(null);
   private Future<?> silence = CompletableFuture.completedFuture(null);
   private Future<?> flush = CompletableFuture.completedFuture(null);
@@ -59,7 +65,7 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
       ManagedChannel channel,
       Duration registerTimeout,
       Session.Credentials credentials,
-      Node node,
+      Supplier<Node> node,
       Allocations allocations,
       Outbox outbox,
       Answers.Desk desk,
@@ -87,10 +93,7 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
         channel.newCall(
             AgentSessionGrpc.getConnectMethod(), CallOptions.DEFAULT.withoutWaitForReady());
     ClientCalls.asyncBidiStreamingCall(call, this);
-    send(
-        AgentUp.newBuilder()
-            .setRegister(Register.newBuilder().setNode(node).setSecretId(credentials.secret()))
-            .build());
+    register();
     try {
       return end.join();
     } finally {
@@ -99,6 +102,14 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
       flush.cancel(false);
       up.cancel("the session is over", null);
     }
+  }
+
+  private synchronized void register() {
+    told = node.get();
+    send(
+        AgentUp.newBuilder()
+            .setRegister(Register.newBuilder().setNode(told).setSecretId(credentials.secret()))
+            .build());
   }
 
   @Override
@@ -110,9 +121,20 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
     return registered;
   }
 
-  void send(Node changed) {
-    if (registered) {
-      send(AgentUp.newBuilder().setNode(changed).build());
+  /** Tells of the node as it is now, unless that is told; changes in a row are told as one. */
+  synchronized void nodeChanged() {
+    if (registered && !telling) {
+      telling = true;
+      timer.schedule(this::tellNode, CHANGES_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized void tellNode() {
+    telling = false;
+    Node now = node.get();
+    if (!now.equals(told)) {
+      told = now;
+      send(AgentUp.newBuilder().setNode(now).build());
     }
   }
 
@@ -132,6 +154,7 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
         LOG.infof("node %s is registered", credentials.nodeId());
         servers.learn(down.getRegistered().getServersList());
         beatWithin(down.getRegistered().getHeartbeatTtl());
+        nodeChanged();
         reportsChanged();
       }
       case HEARTBEAT -> {

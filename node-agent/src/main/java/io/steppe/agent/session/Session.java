@@ -70,7 +70,7 @@ public final class Session implements AutoCloseable {
 
   /** Tells of a changed fingerprint. */
   public void nodeChanged() {
-    current.ifPresent(connection -> connection.send(node.get()));
+    current.ifPresent(Connection::nodeChanged);
   }
 
   private void run() {
@@ -98,7 +98,7 @@ public final class Session implements AutoCloseable {
               channel,
               settings.connectTimeout(),
               credentials,
-              node.get(),
+              node,
               allocations,
               outbox,
               desk,

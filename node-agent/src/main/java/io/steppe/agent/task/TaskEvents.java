@@ -84,10 +84,37 @@ public final class TaskEvents {
     return event("Restarting", at)
         .setRestartReason(reason)
         .setStartDelay(after.toNanos())
-        .setDisplayMessage(reason.equals(RestartRule.WITHIN_POLICY) ? text : reason + " - " + text)
+        .setDisplayMessage(
+            reason.isEmpty() || reason.equals(RestartRule.WITHIN_POLICY)
+                ? text
+                : reason + " - " + text)
         .putDetails("restart_reason", reason)
         .putDetails("start_delay", String.valueOf(after.toNanos()))
         .build();
+  }
+
+  public static TaskEvent restartSignaled(Instant at, String reason) {
+    return event("Restart Signaled", at)
+        .setRestartReason(reason)
+        .setDisplayMessage(reason)
+        .putDetails("restart_reason", reason)
+        .build();
+  }
+
+  public static TaskEvent signaling(Instant at, String signal) {
+    return event("Signaling", at)
+        .setTaskSignal(signal)
+        .setDisplayMessage("Task being sent signal " + signal)
+        .putDetails("signal", signal)
+        .build();
+  }
+
+  public static TaskEvent pausing(Instant at) {
+    return event("Pausing", at).setDisplayMessage("Task is paused").build();
+  }
+
+  public static TaskEvent resuming(Instant at) {
+    return event("Resuming", at).setDisplayMessage("Task may run").build();
   }
 
   public static TaskEvent notRestarting(Instant at, String reason) {

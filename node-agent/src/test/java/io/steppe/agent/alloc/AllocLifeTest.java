@@ -220,6 +220,131 @@ class AllocLifeTest {
     assertFalse(model.health().status().orElseThrow().getHealthy());
   }
 
+  @Test
+  void aRestartIsNotCounted() {
+    begin(Optional.empty(), task("web", Hook.MAIN, false, false, 1, true));
+    started("web");
+    for (int round = 1; round <= 3; round++) {
+      take(new Input.Restart("", "User requested running tasks to restart"));
+      assertEquals(List.of(new Effect.Signal("web", round, "")), effects);
+      exited("web", 130);
+      assertEquals(List.of(new Effect.Start("web", round + 1)), effects);
+      started("web");
+    }
+    assertEquals(3, model.tasks().get("web").state().getRestarts());
+    assertEquals(
+        List.of("Restart Signaled", "Terminated", "Restarting", "Started"),
+        events("web").subList(6, 10));
+    exited("web", 1);
+    assertEquals("pending", model.tasks().get("web").state().getState());
+  }
+
+  @Test
+  void aDeafTaskIsKilledToBeRestarted() {
+    begin(Optional.empty(), main("deaf"));
+    started("deaf");
+    take(new Input.Restart("deaf", "User requested task to restart"));
+    later(Duration.ofSeconds(5));
+    assertEquals(List.of(new Effect.Kill("deaf", 1)), effects);
+    exited("deaf", 137);
+    assertEquals(List.of(new Effect.Start("deaf", 2)), effects);
+  }
+
+  @Test
+  void aStopOutdoesARestart() {
+    begin(Optional.empty(), main("web"));
+    started("web");
+    take(new Input.Restart("web", "User requested task to restart"));
+    take(new Input.Stop(false));
+    assertEquals(List.of(), effects);
+    exited("web", 130);
+    assertTrue(model.finished());
+    assertTrue(events("web").contains("Killing"));
+  }
+
+  @Test
+  void aRestartOfAllGoesThroughTheLifeCycleAgain() {
+    begin(
+        Optional.empty(),
+        task("init", Hook.PRESTART, false, false, 0, false),
+        task("side", Hook.PRESTART, true, false, 0, true),
+        main("web"),
+        task("after", Hook.POSTSTART, false, false, 0, false));
+    started("side");
+    started("init");
+    exited("init", 0);
+    started("web");
+    started("after");
+    exited("after", 0);
+    take(new Input.RestartAll("User requested all tasks to restart"));
+    assertEquals(
+        Set.of(new Effect.Signal("side", 1, ""), new Effect.Signal("web", 1, "")),
+        new HashSet<>(effects));
+    exited("web", 130);
+    assertEquals(List.of(), effects);
+    exited("side", 130);
+    assertEquals(
+        Set.of(new Effect.Start("init", 2), new Effect.Start("side", 2)), new HashSet<>(effects));
+    started("init");
+    started("side");
+    exited("init", 0);
+    assertEquals(List.of(new Effect.Start("web", 2)), effects);
+    started("web");
+    assertEquals(List.of(new Effect.Start("after", 2)), effects);
+  }
+
+  @Test
+  void anUnhealthyTaskSpendsAnAttempt() {
+    begin(Optional.empty(), task("web", Hook.MAIN, false, false, 1, true));
+    started("web");
+    take(new Input.Unhealthy("web", 1, "healthcheck: check \"alive\" unhealthy"));
+    exited("web", 0);
+    assertEquals(Optional.of(now.plus(SECOND)), model.nextWake(spec));
+    later(SECOND);
+    started("web");
+    take(new Input.Unhealthy("web", 1, "of the run before"));
+    assertEquals(List.of(), effects);
+    take(new Input.Unhealthy("web", 2, "healthcheck: check \"alive\" unhealthy"));
+    exited("web", 0);
+    assertTrue(model.tasks().get("web").failed());
+  }
+
+  @Test
+  void aPausedTaskStaysAwayUntilItMayRun() {
+    begin(Optional.empty(), task("web", Hook.MAIN, false, false, 0, true));
+    started("web");
+    take(new Input.Pause("web", Paused.FORCED));
+    assertEquals(List.of(new Effect.Signal("web", 1, "")), effects);
+    exited("web", 130);
+    later(Duration.ofHours(1));
+    assertEquals(List.of(), effects);
+    assertEquals(Optional.empty(), model.nextWake(spec));
+    assertEquals("force_pause", model.tasks().get("web").state().getPaused());
+    assertFalse(model.tasks().get("web").failed());
+    take(new Input.Pause("web", Paused.FORCED_RUN));
+    assertEquals(List.of(new Effect.Start("web", 2)), effects);
+  }
+
+  @Test
+  void whatCantBeDoneSaysWhy() {
+    begin(Optional.empty(), main("web"));
+    assertEquals(
+        Optional.of("Task not running"), Refusals.of(spec, model, new Input.Restart("web", "")));
+    started("web");
+    assertEquals(Optional.empty(), Refusals.of(spec, model, new Input.Restart("web", "")));
+    assertEquals(
+        Optional.of("Could not find task runner for task: nope"),
+        Refusals.of(spec, model, new Input.Restart("nope", "")));
+    assertEquals(
+        Optional.of("Task not found"),
+        Refusals.of(spec, model, new Input.Signal("nope", "SIGHUP")));
+    exited("web", 0);
+    assertEquals(
+        Optional.of("Task not running"), Refusals.of(spec, model, new Input.RestartAll("")));
+    take(new Input.RestartAll(""));
+    assertTrue(model.finished());
+  }
+
   /**
    * Whatever happens in whatever order: no task runs twice at a time, and after a stop all comes to
    * its end.
@@ -263,12 +388,30 @@ class AllocLifeTest {
   }
 
   private void act(Random random, Map<String, Integer> alive) {
+    if (random.nextInt(4) == 0) {
+      take(wish(random));
+      follow(alive);
+      return;
+    }
     List<String> running = List.copyOf(alive.keySet());
     if (running.isEmpty() || random.nextInt(3) == 0) {
       waitLonger(alive);
       return;
     }
     end(random, alive, running.get(random.nextInt(running.size())));
+  }
+
+  private Input wish(Random random) {
+    String task = "t" + random.nextInt(model.tasks().size());
+    return switch (random.nextInt(7)) {
+      case 0 -> new Input.Restart(task, "asked for");
+      case 1 -> new Input.Restart("", "asked for");
+      case 2 -> new Input.RestartAll("asked for");
+      case 3 -> new Input.Signal(task, "SIGHUP");
+      case 4 -> new Input.Unhealthy(task, model.tasks().get(task).run(), "unhealthy");
+      case 5 -> new Input.Pause(task, Paused.FORCED);
+      default -> new Input.Pause(task, random.nextBoolean() ? Paused.NO : Paused.FORCED_RUN);
+    };
   }
 
   private void end(Random random, Map<String, Integer> alive, String task) {
@@ -289,8 +432,10 @@ class AllocLifeTest {
   private void follow(Map<String, Integer> alive) {
     for (Effect effect : effects) {
       switch (effect) {
-        case Effect.Start(String task, int run) ->
-            assertEquals(null, alive.put(task, run), task + " runs already");
+        case Effect.Start(String task, int run) -> {
+          assertEquals(null, alive.put(task, run), task + " runs already");
+          assertFalse(Paused.holds(model.tasks().get(task).state()), task + " is held");
+        }
         case Effect.Signal(String task, int run, String _) -> assertEquals(run, alive.get(task));
         case Effect.Kill(String task, int run) -> assertEquals(run, alive.get(task));
         case Effect.Prepare() -> {}
@@ -317,9 +462,13 @@ class AllocLifeTest {
     started("web");
     started("other");
     exited("web", 1);
-    take(new Input.Stop(false));
-    AllocStore store = new AllocStore(Files.createDirectories(folder.resolve("one")));
+    take(new Input.Restart("other", "User requested task to restart"));
+    AllocStore store = new AllocStore(Files.createDirectories(folder.resolve("two")));
     store.save(model);
     assertEquals(Optional.of(model), store.model(spec));
+    take(new Input.Stop(false));
+    AllocStore stopping = new AllocStore(Files.createDirectories(folder.resolve("one")));
+    stopping.save(model);
+    assertEquals(Optional.of(model), stopping.model(spec));
   }
 }
