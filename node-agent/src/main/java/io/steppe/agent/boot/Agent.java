@@ -67,6 +67,7 @@ public final class Agent implements AutoCloseable {
   private final FolderWatch watch;
   private final List<Driver> drivers;
   private final Allocations allocations;
+  private final Answers answers;
   private final Session session;
   private final LiveNode node;
   private final DriverWatch driverWatch;
@@ -112,6 +113,7 @@ public final class Agent implements AutoCloseable {
     Outbox outbox = new Outbox();
     this.allocations = new Allocations(around, outbox, settings.keptFinished());
     allocations.restore();
+    this.answers = new Answers(clerk(data, clock, around), executor);
     this.session =
         new Session(
             settings.session(),
@@ -119,7 +121,7 @@ public final class Agent implements AutoCloseable {
             node,
             allocations,
             outbox,
-            Answers.desk(clerk(data, clock, around), executor),
+            answers.desk(),
             timer,
             random);
   }

@@ -1,19 +1,15 @@
 package io.steppe.agent.session;
 
-import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
-import io.steppe.rpc.v1.AgentAnswer;
-import io.steppe.rpc.v1.AgentFailure;
-import io.steppe.rpc.v1.AgentSessionGrpc;
-import io.steppe.rpc.v1.AnswerCredit;
+import io.steppe.rpc.Frames;
 import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ExecInput;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One answer on its way: never more bytes than the reader gave credit for. */
-final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, AnswerCredit> {
+public final class Answer implements FrameSink {
   private static final int FRAME_BYTES = 64 << 10;
 
   /**
@@ -24,50 +20,44 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private ClientCallStreamObserver<AgentAnswer> up;
+  private final Inputs inputs = new Inputs();
+  private final Outlet outlet;
   private long credit;
   private boolean gone;
   private boolean woken;
 
-  private Answer(long credit) {
+  Answer(Outlet outlet, long credit) {
+    this.outlet = outlet;
     this.credit = credit;
   }
 
-  static Answer open(ManagedChannel channel, String callId, int credit) {
-    var answer = new Answer(Integer.toUnsignedLong(credit));
-    AgentSessionGrpc.newStub(channel).answer(answer);
-    answer.up.onNext(AgentAnswer.newBuilder().setCallId(callId).build());
-    return answer;
-  }
-
-  @Override
-  public void beforeStart(ClientCallStreamObserver<AgentAnswer> stream) {
-    up = stream;
-    stream.setOnReadyHandler(this::signal);
-  }
-
-  @Override
-  public void onNext(AnswerCredit more) {
+  /** The reader takes so many bytes more. */
+  public void credit(long bytes) {
     lock.lock();
     try {
-      credit += Integer.toUnsignedLong(more.getBytes());
+      credit += bytes;
       changed.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public void onError(Throwable error) {
-    leave();
+  /** The reader sends something to the command it runs. */
+  public void input(ExecInput input) {
+    lock.lock();
+    try {
+      if (!inputs.add(input)) {
+        gone = true;
+        outlet.cancel();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  @Override
-  public void onCompleted() {
-    leave();
-  }
-
-  private void leave() {
+  /** The reader is gone. */
+  public void leave() {
     lock.lock();
     try {
       gone = true;
@@ -77,7 +67,8 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
     }
   }
 
-  private void signal() {
+  /** The outlet may be ready again. */
+  public void outletReady() {
     lock.lock();
     try {
       changed.signalAll();
@@ -90,7 +81,7 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
   public int room() throws Gone, InterruptedException {
     lock.lock();
     try {
-      while (!gone && (credit <= 0 || !up.isReady())) {
+      while (!gone && (credit <= 0 || !outlet.isReady())) {
         changed.await();
       }
       if (gone) {
@@ -107,8 +98,8 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
     lock.lock();
     try {
       awaitReady();
-      credit -= frame.getData().getData().size();
-      up.onNext(AgentAnswer.newBuilder().setFrame(frame).build());
+      credit -= Frames.bytes(frame);
+      outlet.frame(frame);
     } catch (IllegalStateException e) {
       gone = true;
       throw new Gone();
@@ -120,7 +111,7 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
   private void awaitReady() throws Gone {
     long left = PATIENCE.toNanos();
     try {
-      while (!gone && !up.isReady() && left > 0) {
+      while (!gone && !outlet.isReady() && left > 0) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -128,8 +119,26 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
       gone = true;
     }
     if (gone || left <= 0) {
-      up.cancel("the reader is gone", null);
+      outlet.cancel();
       throw new Gone();
+    }
+  }
+
+  @Override
+  public Optional<ExecInput> nextInput(Duration longest) throws Gone, InterruptedException {
+    lock.lock();
+    try {
+      long left = longest.toNanos();
+      while (!gone) {
+        Optional<ExecInput> next = inputs.poll();
+        if (next.isPresent() || left <= 0) {
+          return next;
+        }
+        left = changed.awaitNanos(left);
+      }
+      throw new Gone();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -158,23 +167,6 @@ final class Answer implements FrameSink, ClientResponseObserver<AgentAnswer, Ans
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  void complete() {
-    try {
-      up.onCompleted();
-    } catch (IllegalStateException e) {
-      leave();
-    }
-  }
-
-  void fail(AgentFailure failure) {
-    try {
-      up.onNext(AgentAnswer.newBuilder().setFailure(failure).build());
-      up.onCompleted();
-    } catch (IllegalStateException e) {
-      leave();
     }
   }
 }

@@ -2,14 +2,13 @@ package io.steppe.agent.session;
 
 import io.grpc.ManagedChannel;
 import io.steppe.rpc.Failure;
-import io.steppe.rpc.v1.AgentFailure;
 import io.steppe.rpc.v1.AgentRequest;
 import io.steppe.rpc.v1.ClientRequest;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
-/** Answers what is asked of this node, each on a call of its own. */
+/** Answers what is asked of this node, over its session or in its own process. */
 public final class Answers {
   private static final Logger LOG = Logger.getLogger(Answers.class);
 
@@ -32,49 +31,60 @@ public final class Answers {
     void answer(ClientRequest request, FrameSink sink) throws FrameSink.Gone, InterruptedException;
   }
 
-  private Answers() {}
+  private final Semaphore free = new Semaphore(AT_ONCE);
+  private final Clerk clerk;
+  private final Executor executor;
 
-  /** A desk that has a clerk answer each request on a thread of its own. */
-  public static Desk desk(Clerk clerk, Executor executor) {
-    Semaphore free = new Semaphore(AT_ONCE);
+  /** Has a clerk answer each request on a thread of its own. */
+  public Answers(Clerk clerk, Executor executor) {
+    this.clerk = clerk;
+    this.executor = executor;
+  }
+
+  /** The desk for requests of the session: each answer is dialled. */
+  public Desk desk() {
     return (channel, request) -> {
-      var answer = Answer.open(channel, request.getCallId(), request.getRequest().getCredit());
-      if (!free.tryAcquire()) {
-        answer.fail(failure(Failure.unavailable("too many requests to this node")));
-        return;
-      }
-      executor.execute(
-          () -> {
-            try {
-              work(clerk, request.getRequest(), answer);
-            } finally {
-              free.release();
-            }
-          });
+      var dialled = Dialled.open(channel, request);
+      begin(request.getRequest(), dialled, dialled.answer());
     };
   }
 
-  private static void work(Clerk clerk, ClientRequest request, Answer answer) {
+  /** Answers a request of this process, with the credit it carries. */
+  public Answer begin(ClientRequest request, Outlet outlet) {
+    var answer = new Answer(outlet, Integer.toUnsignedLong(request.getCredit()));
+    begin(request, outlet, answer);
+    return answer;
+  }
+
+  private void begin(ClientRequest request, Outlet outlet, Answer answer) {
+    if (!free.tryAcquire()) {
+      outlet.fail(Failure.unavailable("too many requests to this node"));
+      return;
+    }
+    executor.execute(
+        () -> {
+          try {
+            work(request, outlet, answer);
+          } finally {
+            free.release();
+          }
+        });
+  }
+
+  private void work(ClientRequest request, Outlet outlet, Answer answer) {
     try {
       clerk.answer(request, answer);
-      answer.complete();
+      outlet.complete();
     } catch (FrameSink.Gone e) {
       LOG.debug("nobody reads the answer any more");
     } catch (Failure e) {
-      answer.fail(failure(e));
+      outlet.fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      answer.fail(failure(Failure.unavailable("the agent ends")));
+      outlet.fail(Failure.unavailable("the agent ends"));
     } catch (RuntimeException e) {
       LOG.errorf(e, "request %s could not be answered", request.getCallCase());
-      answer.fail(failure(Failure.of(e)));
+      outlet.fail(Failure.of(e));
     }
-  }
-
-  private static AgentFailure failure(Failure failure) {
-    return AgentFailure.newBuilder()
-        .setCode(failure.kind().code().value())
-        .setMessage(failure.getMessage())
-        .build();
   }
 }

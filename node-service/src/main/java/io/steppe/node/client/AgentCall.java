@@ -2,23 +2,32 @@ package io.steppe.node.client;
 
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.steppe.rpc.Frames;
 import io.steppe.rpc.v1.AnswerCredit;
 import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ExecInput;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 
 /**
- * A call between a reader and an agent connected here. Frames pass through as they come: what is on
- * the way is bounded by the reader's credit. Ends once, for both sides.
+ * A call between a reader and an agent connected here. Frames and input pass through as they come:
+ * what is on the way is bounded by the credit of whom it goes to. Ends once, for both sides.
  */
 final class AgentCall implements Leg {
   /** Frames that carry no stream of bytes (listings, statistics) may come without credit. */
   private static final long BYTES_WITHOUT_CREDIT = 1 << 20;
 
+  /** Inputs that wait for the agent to dial. */
+  private static final int MOST_INPUTS = 1024;
+
   private final ServerCallStreamObserver<ClientFrame> reader;
   private final Runnable ended;
+  private final Queue<ExecInput> inputs = new ArrayDeque<>();
   private Optional<ServerCallStreamObserver<AnswerCredit>> agent = Optional.empty();
   private long credit;
   private long creditToPassOn;
+  private long stdinCredit = Frames.FREE_STDIN;
   private boolean over;
 
   /**
@@ -39,13 +48,15 @@ final class AgentCall implements Leg {
     }
     agent = Optional.of(dialled);
     passCredit();
+    passInputs();
   }
 
   synchronized void frame(ClientFrame frame) {
     if (over) {
       return;
     }
-    credit -= frame.getData().getData().size();
+    credit -= Frames.bytes(frame);
+    stdinCredit += Integer.toUnsignedLong(frame.getExec().getStdinCredit());
     if (credit < -BYTES_WITHOUT_CREDIT) {
       fail(Status.RESOURCE_EXHAUSTED.withDescription("the node's agent sends without credit"));
       return;
@@ -58,6 +69,26 @@ final class AgentCall implements Leg {
     credit += Integer.toUnsignedLong(bytes);
     creditToPassOn += Integer.toUnsignedLong(bytes);
     passCredit();
+  }
+
+  @Override
+  public synchronized void input(ExecInput input) {
+    if (over) {
+      return;
+    }
+    stdinCredit -= Frames.bytes(input);
+    if (stdinCredit < 0 || inputs.size() >= MOST_INPUTS) {
+      fail(Status.RESOURCE_EXHAUSTED.withDescription("input comes without credit"));
+      return;
+    }
+    inputs.add(input);
+    passInputs();
+  }
+
+  private void passInputs() {
+    while (agent.isPresent() && !inputs.isEmpty()) {
+      agent.get().onNext(AnswerCredit.newBuilder().setInput(inputs.remove()).build());
+    }
   }
 
   private void passCredit() {

@@ -15,6 +15,8 @@ import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +24,9 @@ import java.util.Optional;
  */
 @GrpcService
 public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
+  /** Messages kept until it is known where the call goes. */
+  private static final int MOST_BEFORE = 1024;
+
   private final Sessions sessions;
   private final SessionRows rows;
   private final Answers answers;
@@ -50,7 +55,7 @@ public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
   private final class ReaderCall implements StreamObserver<ClientUp> {
     private final ServerCallStreamObserver<ClientFrame> reader;
     private Optional<Leg> leg = Optional.empty();
-    private int creditBefore;
+    private final List<ClientUp> before = new ArrayList<>();
     private boolean asked;
     private boolean cancelled;
 
@@ -62,7 +67,7 @@ public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
     public void onNext(ClientUp message) {
       switch (message.getUpCase()) {
         case REQUEST -> request(message.getRequest());
-        case CREDIT -> credit(message.getCredit());
+        case CREDIT, INPUT -> pass(message);
         case UP_NOT_SET -> {}
       }
     }
@@ -117,13 +122,28 @@ public class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
       leg = Optional.of(begun);
       if (cancelled) {
         begun.cancel();
-      } else if (creditBefore > 0) {
-        begun.credit(creditBefore);
+      } else {
+        before.forEach(message -> pass(begun, message));
+      }
+      before.clear();
+    }
+
+    private synchronized void pass(ClientUp message) {
+      if (leg.isPresent()) {
+        pass(leg.get(), message);
+      } else if (before.size() < MOST_BEFORE) {
+        before.add(message);
+      } else {
+        fail(Failure.unavailable("too much is sent before the call has begun"));
       }
     }
 
-    private synchronized void credit(int bytes) {
-      leg.ifPresentOrElse(begun -> begun.credit(bytes), () -> creditBefore += bytes);
+    private static void pass(Leg leg, ClientUp message) {
+      if (message.hasInput()) {
+        leg.input(message.getInput());
+      } else {
+        leg.credit(message.getCredit());
+      }
     }
 
     private synchronized void cancel() {

@@ -11,6 +11,7 @@ import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
+import io.steppe.rpc.v1.ExecInput;
 
 /**
  * A call passed on to the replica that has the node's session. It ends with its reader; a replica
@@ -70,6 +71,11 @@ final class ForwardedCall implements ClientResponseObserver<ClientUp, ClientFram
   @Override
   public void credit(int bytes) {
     send(ClientUp.newBuilder().setCredit(bytes).build());
+  }
+
+  @Override
+  public void input(ExecInput input) {
+    send(ClientUp.newBuilder().setInput(input).build());
   }
 
   @Override

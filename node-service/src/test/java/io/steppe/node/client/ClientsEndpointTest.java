@@ -2,6 +2,7 @@ package io.steppe.node.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.steppe.node.registration.TestNodes;
 import io.steppe.node.session.Eventually;
@@ -9,12 +10,17 @@ import io.steppe.node.session.TestAgent;
 import io.steppe.node.session.TestCluster;
 import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Callers;
+import io.steppe.rpc.Frames;
 import io.steppe.rpc.v1.AgentDown;
 import io.steppe.rpc.v1.AgentRequest;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.Exec;
+import io.steppe.rpc.v1.ExecInput;
+import io.steppe.rpc.v1.ExecOutput;
 import io.steppe.rpc.v1.FileList;
 import io.steppe.rpc.v1.FsLogs;
+import io.steppe.rpc.v1.TtySize;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +92,59 @@ class ClientsEndpointTest {
     assertEquals(Status.Code.OK, reader.awaitEnd().getCode());
     assertEquals(2, reader.frames().size());
     assertEquals(Status.Code.OK, answer.awaitEnd().getCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void inputGoesToTheCommandInOrder(int replica) {
+    TestReader reader = reader(replica, exec());
+    reader.input(stdin("early"));
+    TestAnswer answer = new TestAnswer(agent, asked().getCallId()).exec(ExecOutput.newBuilder());
+    reader.input(stdin("later"));
+    ExecInput size =
+        ExecInput.newBuilder().setTtySize(TtySize.newBuilder().setHeight(24).setWidth(80)).build();
+    reader.input(size);
+    assertEquals(List.of(stdin("early"), stdin("later"), size), answer.awaitInputs(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void outputOfACommandTakesCredit(int replica) {
+    TestReader reader = reader(replica, exec());
+    TestAnswer answer = new TestAnswer(agent, asked().getCallId());
+    ByteString much = ByteString.copyFrom(new byte[64 << 10]);
+    for (int i = 0; i < 10; i++) {
+      answer.exec(ExecOutput.newBuilder().setStdout(much));
+      answer.exec(ExecOutput.newBuilder().setStderr(much));
+    }
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, reader.awaitEnd().getCode());
+  }
+
+  @Test
+  void inputIsSentForCredit() {
+    TestReader reader = reader(0, exec());
+    TestAnswer answer = new TestAnswer(agent, asked().getCallId()).exec(ExecOutput.newBuilder());
+    String half = "x".repeat(Frames.FREE_STDIN / 2);
+    reader.input(stdin(half));
+    reader.input(stdin(half));
+    answer.awaitInputs(2);
+    answer.exec(ExecOutput.newBuilder().setStdinCredit(half.length()));
+    reader.awaitFrames(2);
+    reader.input(stdin(half));
+    answer.awaitInputs(3);
+    reader.input(stdin("!"));
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, reader.awaitEnd().getCode());
+    assertEquals(Status.Code.CANCELLED, answer.awaitEnd().getCode());
+  }
+
+  private static ClientRequest exec() {
+    return request().toBuilder()
+        .setExec(Exec.newBuilder().setTask("web").addCommand("cat"))
+        .build();
+  }
+
+  private static ExecInput stdin(String text) {
+    return ExecInput.newBuilder().setStdin(ByteString.copyFromUtf8(text)).build();
   }
 
   @ParameterizedTest

@@ -11,7 +11,11 @@ import io.steppe.rpc.v1.AgentFailure;
 import io.steppe.rpc.v1.AgentSessionGrpc;
 import io.steppe.rpc.v1.AnswerCredit;
 import io.steppe.rpc.v1.ClientFrame;
+import io.steppe.rpc.v1.ExecInput;
+import io.steppe.rpc.v1.ExecOutput;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An agent's side of an answer. */
@@ -19,6 +23,7 @@ final class TestAnswer implements StreamObserver<AnswerCredit> {
   private final String callId;
   private final StreamObserver<AgentAnswer> up;
   private final AtomicLong credit = new AtomicLong();
+  private final List<ExecInput> inputs = new CopyOnWriteArrayList<>();
   private volatile Optional<Status> ended = Optional.empty();
 
   TestAnswer(TestAgent agent, String callId) {
@@ -36,6 +41,10 @@ final class TestAnswer implements StreamObserver<AnswerCredit> {
   TestAnswer frame(ClientFrame frame) {
     up.onNext(AgentAnswer.newBuilder().setCallId(callId).setFrame(frame).build());
     return this;
+  }
+
+  TestAnswer exec(ExecOutput.Builder output) {
+    return frame(ClientFrame.newBuilder().setExec(output).build());
   }
 
   void fail(Status.Code code, String text) {
@@ -57,6 +66,9 @@ final class TestAnswer implements StreamObserver<AnswerCredit> {
   @Override
   public void onNext(AnswerCredit more) {
     credit.addAndGet(more.getBytes());
+    if (more.hasInput()) {
+      inputs.add(more.getInput());
+    }
   }
 
   @Override
@@ -71,6 +83,11 @@ final class TestAnswer implements StreamObserver<AnswerCredit> {
 
   void awaitCredit(long bytes) {
     Eventually.await("credit of " + bytes, () -> credit.get() == bytes);
+  }
+
+  List<ExecInput> awaitInputs(int count) {
+    Eventually.await(count + " inputs", () -> inputs.size() >= count);
+    return inputs;
   }
 
   Status awaitEnd() {

@@ -10,6 +10,7 @@ import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
+import io.steppe.rpc.v1.ExecInput;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +35,10 @@ final class TestReader implements ClientResponseObserver<ClientUp, ClientFrame>,
 
   void credit(int bytes) {
     up.onNext(ClientUp.newBuilder().setCredit(bytes).build());
+  }
+
+  void input(ExecInput input) {
+    up.onNext(ClientUp.newBuilder().setInput(input).build());
   }
 
   void goAway() {
