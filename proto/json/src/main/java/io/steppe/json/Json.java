@@ -96,6 +96,11 @@ public final class Json {
     Mappers.of(message).writer().write(message, out);
   }
 
+  /** The message as values that are found by their JSON keys. Nothing is copied. */
+  public static <T extends Message> Value value(T message) {
+    return Mappers.of(message).values().apply(message);
+  }
+
   /**
    * A generator of UTF-8 without white space that leaves its stream open. For documents made of
    * several messages.
@@ -155,6 +160,10 @@ public final class Json {
       writeTo(message, out);
     }
     out.writeEndArray();
+  }
+
+  static JsonParser parser(byte[] json) throws IOException {
+    return FACTORY.createParser(json);
   }
 
   private static <T extends Message> T readValue(JsonReader in, Mapper<T> mapper)

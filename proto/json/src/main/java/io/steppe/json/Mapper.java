@@ -3,12 +3,14 @@ package io.steppe.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.Message;
 import java.io.IOException;
+import java.util.function.Function;
 
 /**
- * The generated code of one message type: the message without values, how one is written and how
- * one is read.
+ * The generated code of one message type: the message without values, how one is written, how one
+ * is read and how its values are found.
  */
-record Mapper<T extends Message>(T prototype, Writer<T> writer, Reader<T> reader) {
+record Mapper<T extends Message>(
+    T prototype, Writer<T> writer, Reader<T> reader, Function<T, Value> values) {
 
   /** The type as error texts call it. */
   String name() {

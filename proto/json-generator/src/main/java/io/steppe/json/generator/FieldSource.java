@@ -41,6 +41,24 @@ record FieldSource(FieldDescriptor field) {
     return "        case %d -> {\n%s        }\n".formatted(number(), body);
   }
 
+  /** The field's case in a switch over keys. */
+  String find() {
+    return "      case \"%s\" -> Optional.of(%s);\n".formatted(key(), found());
+  }
+
+  private String found() {
+    if (field.isMapField()) {
+      return "new Value.Entries<>(message.get%sMap(), %s)"
+          .formatted(accessor(), mapValue().found());
+    }
+    if (field.isRepeated()) {
+      return "new Value.Items<>(message.get%sList(), %s)".formatted(accessor(), value().found());
+    }
+    String there = value().found("message.get" + accessor() + "()");
+    boolean always = !field.hasPresence() || empty() == Empty.EMPTY;
+    return always ? there : "message.has%s() ? %s : Value.NULL".formatted(accessor(), there);
+  }
+
   private String writeScalar(ValueSource value) {
     String get = "message.get" + accessor() + "()";
     String written = value.write(get);

@@ -11,7 +11,7 @@ final class MappersSource {
     StringBuilder entries = new StringBuilder();
     for (Descriptor message : messages) {
       entries.append(
-          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(io.steppe.proto.v1.%1$s.getDefaultInstance(), %1$sJson::write, %1$sJson::read))"
+          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(io.steppe.proto.v1.%1$s.getDefaultInstance(), %1$sJson::write, %1$sJson::read, %1$sJson::value))"
               .formatted(message.getName()));
       entries.append(message == messages.getLast() ? "" : ",\n");
     }

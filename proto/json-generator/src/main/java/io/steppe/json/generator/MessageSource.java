@@ -18,6 +18,7 @@ final class MessageSource {
       import com.fasterxml.jackson.core.io.SerializedString;
       import io.steppe.proto.v1.%1$s;
       import java.io.IOException;
+      import java.util.Optional;
 
       /** JSON of {@link %1$s}. Generated from its definition. */
       public final class %1$sJson {
@@ -31,7 +32,11 @@ final class MessageSource {
         /** Reads the value the reader stands on. */
         public static %1$s read(JsonReader in) throws IOException {
       %4$s  }
-      %5$s}
+
+        /** The message as values found by their keys. */
+        static Value value(%1$s message) {
+      %5$s  }
+      %6$s}
       """;
 
   private MessageSource() {}
@@ -47,7 +52,12 @@ final class MessageSource {
     checkKeys(message, fields);
     String name = message.getName();
     return TEMPLATE.formatted(
-        name, keys(fields), write(fields), read(name, fields), numbers(fields));
+        name,
+        keys(fields),
+        write(fields),
+        read(name, fields),
+        "    return new Value.Fields<>(message, %sJson::field);\n".formatted(name),
+        find(name, fields) + numbers(fields));
   }
 
   /** Whether the message stands for its one value or {@code null}. */
@@ -72,7 +82,10 @@ final class MessageSource {
             return in.isNull() ? %1$s.getDefaultInstance() : %1$s.newBuilder().setValue(%2$s).build();
         """
             .formatted(name, value.read(name));
-    return TEMPLATE.formatted(name, "", write, read, "");
+    String found =
+        "    return message.hasValue() ? %s : Value.NULL;\n"
+            .formatted(value.found("message.getValue()"));
+    return TEMPLATE.formatted(name, "", write, read, found, "");
   }
 
   private static List<FieldSource> fields(Descriptor message) {
@@ -124,6 +137,18 @@ final class MessageSource {
             return to.build();
         """
         .formatted(name, fields.stream().map(FieldSource::read).collect(Collectors.joining()));
+  }
+
+  private static String find(String name, List<FieldSource> fields) {
+    return """
+
+          private static Optional<Value> field(%1$s message, String key) {
+            return switch (key) {
+        %2$s      default -> Optional.empty();
+            };
+          }
+        """
+        .formatted(name, fields.stream().map(FieldSource::find).collect(Collectors.joining()));
   }
 
   private static String numbers(List<FieldSource> fields) {

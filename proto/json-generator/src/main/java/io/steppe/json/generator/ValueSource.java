@@ -45,6 +45,31 @@ record ValueSource(FieldDescriptor field, String key) {
     };
   }
 
+  /** Function from a value to what is found under its key. */
+  String found() {
+    return switch (kind()) {
+      case STRING -> "Value.Text::new";
+      case BOOL -> "Value.Bool::new";
+      case INT32, INT64 -> "Value.Whole::new";
+      case UINT64 -> "Value.Unsigned::new";
+      case DOUBLE -> "Value.Real::new";
+      case BASE64 -> "Value.Bytes::new";
+      case RAW -> "RawValues::of";
+      case TIME -> "Value.Time::new";
+      case MESSAGE, NULLABLE -> type() + "Json::value";
+    };
+  }
+
+  /** Expression of what is found where {@code value} (an expression) is. */
+  String found(String value) {
+    String function = found();
+    int end = function.indexOf("::");
+    String type = function.substring(0, end);
+    return function.endsWith("::new")
+        ? "new " + type + "(" + value + ")"
+        : type + "." + function.substring(end + 2) + "(" + value + ")";
+  }
+
   /** Expression of the value that {@code null} stands for in a list or a map. */
   String zero() {
     return switch (kind()) {
