@@ -15,6 +15,9 @@ public final class Refusals {
   static {
     row(NODE, NOT_FOUND, 404, "node not found");
     row(NODE_ELIGIBILITY, NOT_FOUND, 500, "node not found");
+    row(NODE_DRAIN, NOT_FOUND, 500, "node not found");
+    row(NODE_PURGE, NOT_FOUND, 500, "node not found");
+    row(NODE_EVALUATE, NOT_FOUND, 500, "node not found");
     row(JOB, NOT_FOUND, 404, "job not found");
     row(JOB_SUMMARY, NOT_FOUND, 404, "job not found");
     row(JOB_VERSIONS, NOT_FOUND, 404, "job versions not found");

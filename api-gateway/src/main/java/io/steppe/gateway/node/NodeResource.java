@@ -6,9 +6,7 @@ import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Refusals;
 import io.steppe.gateway.failure.Route;
-import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
@@ -16,33 +14,31 @@ import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
 import io.steppe.proto.v1.Allocation;
-import io.steppe.proto.v1.NodeEligibilityUpdateResponse;
 import io.steppe.proto.v1.NodeListStub;
-import io.steppe.proto.v1.NodeUpdateEligibilityRequest;
-import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListForNodeReply;
 import io.steppe.rpc.v1.ListForNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
 import io.steppe.rpc.v1.ListNodesRequest;
-import io.steppe.rpc.v1.SetEligibilityReply;
-import io.steppe.rpc.v1.SetEligibilityRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.util.Set;
 
-/** {@code /v1/nodes} and {@code /v1/node/}. */
+/** Reads of {@code /v1/nodes} and {@code /v1/node/}. */
 @Path("/v1")
 @RunOnVirtualThread
 public class NodeResource {
   private static final String BASE = "/v1/node/";
   private static final String ALLOCATIONS = "/allocations";
-  private static final String ELIGIBILITY = "/eligibility";
+
+  /** What a node's path ends with where it is written only. */
+  private static final Set<String> WRITES =
+      Set.of("/drain", "/eligibility", "/purge", "/evaluate");
+
   private static final Order<NodeListStub> BY_ID = Order.by(NodeListStub::getId);
   private static final Order<Allocation> BY_CREATION =
       Order.byCreation(Allocation::getCreateIndex, Allocation::getId);
@@ -95,31 +91,12 @@ public class NodeResource {
   public Response get(@Context RoutingContext routing) {
     Request request = Request.of(routing);
     String rest = request.pathAfter(BASE);
-    if (rest.endsWith(ELIGIBILITY)) {
+    if (WRITES.stream().anyMatch(rest::endsWith)) {
       throw Refusal.invalidMethod();
     }
     return rest.endsWith(ALLOCATIONS)
         ? allocations(request, rest.substring(0, rest.length() - ALLOCATIONS.length()))
         : node(request, rest);
-  }
-
-  /** Sets a node's eligibility. */
-  @PUT
-  @Path("node/{rest:.*}")
-  public Response put(@Context RoutingContext routing) {
-    Request request = Request.of(routing);
-    String rest = request.pathAfter(BASE);
-    if (!rest.endsWith(ELIGIBILITY)) {
-      throw Refusal.invalidMethod();
-    }
-    return setEligibility(request, rest.substring(0, rest.length() - ELIGIBILITY.length()));
-  }
-
-  /** Sets a node's eligibility. */
-  @POST
-  @Path("node/{rest:.*}")
-  public Response post(@Context RoutingContext routing) {
-    return put(routing);
   }
 
   private Response node(Request request, String id) {
@@ -165,29 +142,5 @@ public class NodeResource {
                               ListForNodeReply::getAllocationsList));
               return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
             }));
-  }
-
-  private Response setEligibility(Request request, String id) {
-    NodeUpdateEligibilityRequest body =
-        request.body(NodeUpdateEligibilityRequest.getDefaultInstance());
-    String nodeId = Ids.whole("node", body.getNodeId().isEmpty() ? id : body.getNodeId());
-    if (!body.getEligibility().equals("eligible") && !body.getEligibility().equals("ineligible")) {
-      throw new Refusal(500, "invalid scheduling eligibility \"" + body.getEligibility() + "\"");
-    }
-    SetEligibilityRequest call =
-        SetEligibilityRequest.newBuilder()
-            .setCaller(request.caller())
-            .setNodeId(nodeId)
-            .setEligibility(body.getEligibility())
-            .build();
-    try {
-      SetEligibilityReply reply = calls.nodes(stub -> stub.setEligibility(call));
-      return Replies.written(
-          request,
-          reply.getIndex(),
-          NodeEligibilityUpdateResponse.newBuilder().setIndex(reply.getIndex()).build());
-    } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_ELIGIBILITY, failure);
-    }
   }
 }

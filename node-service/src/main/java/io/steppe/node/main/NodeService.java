@@ -9,6 +9,9 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.node.client.Answers;
+import io.steppe.node.drain.DrainWatch;
+import io.steppe.node.node.AllocServiceEvaluations;
+import io.steppe.node.node.NodeWrites;
 import io.steppe.node.peer.Peers;
 import io.steppe.node.session.Adoption;
 import io.steppe.node.session.AllocationFeed;
@@ -65,6 +68,8 @@ class NodeService {
   private final Answers answers;
   private final Peers peers;
   private final Migrations migrations;
+  private final NodeWrites writes;
+  private final DrainWatch drains;
 
   NodeService(
       NodeSettings settings,
@@ -103,6 +108,11 @@ class NodeService {
             clock,
             new Random());
     this.answers = new Answers(worker, settings.relay().answerWithin());
+    this.writes =
+        new NodeWrites(
+            ledger,
+            new AllocServiceEvaluations(allocService, settings.evaluations().answerWithin()));
+    this.drains = new DrainWatch(ledger, replicas, worker);
   }
 
   private static Pool pool(Vertx vertx, DatabaseAddress database) {
@@ -125,6 +135,7 @@ class NodeService {
   void start(@Observes StartupEvent event) {
     migrations.start();
     new AllocationFeed(sessions, sender).follow(ledger);
+    drains.follow();
     Watch watch =
         new Watch(ledger, replicas, sessions, new Adoption(ledger, rows, sessions), clock);
     long tick = settings.heartbeat().tick().toMillis();
@@ -134,8 +145,9 @@ class NodeService {
   private void tick(Watch watch) {
     try {
       watch.tick();
+      drains.tick();
     } catch (RuntimeException e) {
-      LOG.errorf(e, "looking for late nodes failed; tried again");
+      LOG.errorf(e, "looking for late nodes and ended drains failed; tried again");
     }
   }
 
@@ -185,6 +197,12 @@ class NodeService {
   @Singleton
   Peers peers() {
     return peers;
+  }
+
+  @Produces
+  @Singleton
+  NodeWrites writes() {
+    return writes;
   }
 
   @Produces

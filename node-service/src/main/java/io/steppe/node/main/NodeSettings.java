@@ -20,6 +20,8 @@ public interface NodeSettings {
 
   Relay relay();
 
+  Evaluations evaluations();
+
   /** This process among the replicas. */
   interface Replica {
     /** Unique; kept over restarts where whoever starts the process gives one. Random otherwise. */
@@ -69,6 +71,13 @@ public interface NodeSettings {
   interface Relay {
     /** How long an agent may take to begin an answer. */
     @WithDefault("10s")
+    Duration answerWithin();
+  }
+
+  /** Evaluations that follow from changes of nodes. */
+  interface Evaluations {
+    /** How long the answer to a change waits for alloc-service to name them. */
+    @WithDefault("3s")
     Duration answerWithin();
   }
 }

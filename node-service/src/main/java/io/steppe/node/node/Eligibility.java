@@ -1,17 +1,18 @@
 package io.steppe.node.node;
 
-import io.steppe.ledger.Decision;
-import io.steppe.ledger.Outcome;
+import io.steppe.ledger.Change;
 import io.steppe.node.registration.NodeChange;
+import io.steppe.node.registration.NodeEdit;
 import io.steppe.node.registration.NodeEvents;
+import io.steppe.node.registration.NodeStatus;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Failure;
-import io.steppe.rpc.v1.SetEligibilityReply;
-import java.util.List;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Whether the scheduler may place allocations on a node, as an operator wants it. */
-public enum Eligibility {
+public enum Eligibility implements NodeEdit {
   ELIGIBLE("eligible", NodeEvents.ELIGIBLE),
   INELIGIBLE("ineligible", NodeEvents.INELIGIBLE);
 
@@ -41,28 +42,18 @@ public enum Eligibility {
     throw Failure.invalid("invalid scheduling eligibility \"" + text + "\"");
   }
 
-  /** Sets it; index 0 when it was so already. A draining node can't be eligible. */
-  Decision<NodeView, SetEligibilityReply> set(String nodeId) {
-    return (view, index, now) -> {
-      Node node;
-      try {
-        node = NodeLookup.byId(view.nodes(), nodeId);
-      } catch (Failure failure) {
-        return new Outcome.Refused<>(failure);
-      }
-      if (this == ELIGIBLE && node.hasDrainStrategy()) {
-        return new Outcome.Refused<>(
-            Failure.conflict(
-                "can not set node's scheduling eligibility to eligible while it is draining"));
-      }
-      if (node.getSchedulingEligibility().equals(text)) {
-        return new Outcome.Unchanged<>(SetEligibilityReply.getDefaultInstance());
-      }
-      Node.Builder changed =
-          NodeEvents.add(node.toBuilder().setSchedulingEligibility(text), event, index, now);
-      return new Outcome.Commit<>(
-          List.of(NodeChange.ELIGIBILITY.put(changed, index)),
-          SetEligibilityReply.newBuilder().setIndex(index).build());
-    };
+  /** A draining node can't be eligible. */
+  @Override
+  public Optional<Change> of(NodeView view, Node node, long index, Instant now) {
+    if (this == ELIGIBLE && node.hasDrainStrategy()) {
+      throw Failure.conflict(
+          "can not set node's scheduling eligibility to eligible while it is draining");
+    }
+    if (node.getSchedulingEligibility().equals(text)) {
+      return Optional.empty();
+    }
+    Node.Builder changed = NodeStatus.touched(node.toBuilder().setSchedulingEligibility(text), now);
+    return Optional.of(
+        NodeChange.ELIGIBILITY.put(NodeEvents.add(changed, event, index, now), index));
   }
 }

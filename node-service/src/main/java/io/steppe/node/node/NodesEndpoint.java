@@ -10,22 +10,24 @@ import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.NodeListStub;
-import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
-import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
 import io.steppe.rpc.v1.ListNodesRequest;
+import io.steppe.rpc.v1.NodeChangedReply;
 import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.PurgeNodeRequest;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.SetEligibilityReply;
 import io.steppe.rpc.v1.SetEligibilityRequest;
+import io.steppe.rpc.v1.UpdateDrainRequest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Reads of nodes, and what operators change about them. */
@@ -34,10 +36,12 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
   private static final Logger LOG = Logger.getLogger(NodesEndpoint.class);
 
   private final Ledger<NodeView> ledger;
+  private final NodeWrites writes;
   private final InstantSource clock;
 
-  public NodesEndpoint(Ledger<NodeView> ledger, InstantSource clock) {
+  public NodesEndpoint(Ledger<NodeView> ledger, NodeWrites writes, InstantSource clock) {
     this.ledger = ledger;
+    this.writes = writes;
     this.clock = clock;
   }
 
@@ -85,20 +89,23 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
   @Override
   public void setEligibility(
       SetEligibilityRequest request, StreamObserver<SetEligibilityReply> reply) {
-    Uni<SetEligibilityReply> changed =
-        Uni.createFrom()
-            .deferred(
-                () -> {
-                  Caller caller = Callers.required(request.getCaller());
-                  Eligibility wanted = Eligibility.of(request.getEligibility());
-                  return ledger.commit(
-                      caller.getRequestId(),
-                      SetEligibilityReply.parser(),
-                      wanted.set(request.getNodeId()));
-                });
+    one(reply, () -> writes.setEligibility(request));
+  }
+
+  @Override
+  public void updateDrain(UpdateDrainRequest request, StreamObserver<NodeChangedReply> reply) {
+    one(reply, () -> writes.updateDrain(request));
+  }
+
+  @Override
+  public void purge(PurgeNodeRequest request, StreamObserver<NodeChangedReply> reply) {
+    one(reply, () -> writes.purge(request));
+  }
+
+  private static <T> void one(StreamObserver<T> reply, Supplier<Uni<? extends T>> write) {
     answer(
         reply,
-        changed,
+        Uni.createFrom().<T>deferred(write),
         done -> {
           reply.onNext(done);
           reply.onCompleted();

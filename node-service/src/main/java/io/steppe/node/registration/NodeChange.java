@@ -5,13 +5,15 @@ import io.steppe.ledger.EventTag;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Node;
 import java.util.List;
+import java.util.Optional;
 
 /** A changed node as the log takes it, with the event it shows as. */
 public enum NodeChange {
   REGISTRATION("NodeRegistration"),
   STATUS("NodeStreamEvent"),
   ELIGIBILITY("NodeEligibility"),
-  DRAIN("NodeDrain");
+  DRAIN("NodeDrain"),
+  DEREGISTRATION("NodeDeregistration");
 
   private static final String TOPIC = "Node";
 
@@ -26,5 +28,19 @@ public enum NodeChange {
     Node stored = node.setModifyIndex(index).build();
     return Change.put(Tables.NODES, stored.getId(), stored.toByteString())
         .shownAs(new EventTag(TOPIC, type, stored.getId(), "", List.of()));
+  }
+
+  /** Forgets the node; the event shows it as it last was. */
+  public static Change delete(Node node) {
+    Node last = node.toBuilder().clearSecretHash().build();
+    return Change.delete(Tables.NODES, node.getId())
+        .shownAs(
+            new EventTag(
+                TOPIC,
+                DEREGISTRATION.type,
+                node.getId(),
+                "",
+                List.of(),
+                Optional.of(last.toByteString())));
   }
 }

@@ -9,6 +9,7 @@ import io.steppe.node.session.SessionEvent.GivenUp;
 import io.steppe.node.session.SessionState.Live;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,13 +86,16 @@ public final class AllocationFeed {
   /** A node that somebody else took down or away after its session began has to register again. */
   private void node(Advance<NodeView> step, LoggedChange logged) {
     String id = logged.change().key();
-    boolean gone = step.after().view().node(id).map(NodeStatus.DOWN::isOf).orElse(true);
+    Optional<Node> after = step.after().view().node(id);
+    if (after.isPresent() && !NodeStatus.DOWN.isOf(after.get())) {
+      return;
+    }
+    Ending why = after.isPresent() ? Ending.EXPIRED : Ending.PURGED;
     sessions
         .of(id)
-        .filter(session -> gone && session.state() instanceof Live)
+        .filter(session -> session.state() instanceof Live)
         .filter(session -> session.admittedAt() < logged.index())
-        .ifPresent(
-            session -> sender.execute(() -> sessions.move(session, new GivenUp(Ending.EXPIRED))));
+        .ifPresent(session -> sender.execute(() -> sessions.move(session, new GivenUp(why))));
   }
 
   private void tell(Map<String, Set<String>> changed) {

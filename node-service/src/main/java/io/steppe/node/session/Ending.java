@@ -15,6 +15,8 @@ public record Ending(Status.Code code, String text) {
   static final Ending OUT_OF_TURN =
       new Ending(Status.Code.INVALID_ARGUMENT, "a session begins with one registration");
   static final Ending EXPIRED = new Ending(Status.Code.ABORTED, "heartbeat missed: node is down");
+  static final Ending PURGED =
+      new Ending(Status.Code.ABORTED, "the node was purged: register again");
   static final Ending SUPERSEDED =
       new Ending(Status.Code.ABORTED, "a newer session of this node exists");
   static final Ending DROPPED =

@@ -6,14 +6,14 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Spreads keys over replicas so that few move when a replica comes or goes. */
-final class Rendezvous {
+public final class Rendezvous {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
   private Rendezvous() {}
 
   /** The replica that a key belongs to; empty when there is none. */
-  static Optional<String> owner(String key, Collection<String> replicas) {
+  public static Optional<String> owner(String key, Collection<String> replicas) {
     return replicas.stream()
         .max(Comparator.comparingLong((String id) -> weight(key, id)).thenComparing(id -> id));
   }

@@ -36,6 +36,7 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(10), settings.heartbeat().grace());
     assertEquals(Duration.ofSeconds(1), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(10), settings.relay().answerWithin());
+    assertEquals(Duration.ofSeconds(3), settings.evaluations().answerWithin());
   }
 
   @Test
@@ -50,7 +51,8 @@ class NodeSettingsTest {
                 "steppe.heartbeat.max-per-second", "5",
                 "steppe.heartbeat.grace", "1s",
                 "steppe.heartbeat.tick", "2s",
-                "steppe.relay.answer-within", "4s"));
+                "steppe.relay.answer-within", "4s",
+                "steppe.evaluations.answer-within", "5s"));
     assertEquals("node-service-7", settings.replica().id().orElseThrow());
     assertEquals("10.0.0.7:4651", settings.replica().address());
     assertEquals("10.0.0.8:4652,10.0.0.9:4652", settings.allocService());
@@ -59,6 +61,7 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(1), settings.heartbeat().grace());
     assertEquals(Duration.ofSeconds(2), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(4), settings.relay().answerWithin());
+    assertEquals(Duration.ofSeconds(5), settings.evaluations().answerWithin());
   }
 
   @Test

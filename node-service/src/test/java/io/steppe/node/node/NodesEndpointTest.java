@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.smallrye.mutiny.Uni;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.MemoryLedger;
 import io.steppe.ledger.Outcome;
@@ -21,6 +22,7 @@ import io.steppe.node.registration.Registration;
 import io.steppe.node.registration.TestNodes;
 import io.steppe.node.session.TestClock;
 import io.steppe.node.view.NodeView;
+import io.steppe.proto.v1.DrainSpec;
 import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
@@ -29,11 +31,15 @@ import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
 import io.steppe.rpc.v1.ListNodesRequest;
+import io.steppe.rpc.v1.NodeChangedReply;
+import io.steppe.rpc.v1.NodeEvaluationsReply;
 import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.PurgeNodeRequest;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.Registered;
 import io.steppe.rpc.v1.SetEligibilityRequest;
+import io.steppe.rpc.v1.UpdateDrainRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +53,17 @@ class NodesEndpointTest {
   private static final String TWO = "2d4df002-853e-f2e3-a9dc-4e51bce98a35";
   private static final String UNKNOWN = "00000000-0000-4000-8000-000000000000";
 
+  private static final String EVALUATION = "33333333-3333-4333-8333-333333333333";
+
   private final TestClock clock = new TestClock();
+  private final FollowingEvaluations evaluations =
+      (_, index) ->
+          Uni.createFrom()
+              .item(
+                  NodeEvaluationsReply.newBuilder()
+                      .addEvalIds(EVALUATION)
+                      .setEvalCreateIndex(index + 1)
+                      .build());
   private MemoryLedger<NodeView> ledger;
   private Server server;
   private ManagedChannel channel;
@@ -57,7 +73,10 @@ class NodesEndpointTest {
   void start() throws Exception {
     ledger = new MemoryLedger<>(NodeView.empty(), clock);
     server =
-        NettyServerBuilder.forPort(0).addService(new NodesEndpoint(ledger, clock)).build().start();
+        NettyServerBuilder.forPort(0)
+            .addService(new NodesEndpoint(ledger, new NodeWrites(ledger, evaluations), clock))
+            .build()
+            .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     nodes = NodesGrpc.newBlockingStub(channel);
     register(TWO);
@@ -261,6 +280,61 @@ class NodesEndpointTest {
                         eligibility(ONE, "ineligible").toBuilder()
                             .setCaller(Caller.getDefaultInstance())
                             .build()))
+            .getCode());
+  }
+
+  private UpdateDrainRequest.Builder drain(String id) {
+    return UpdateDrainRequest.newBuilder().setCaller(Callers.of("operator")).setNodeId(id);
+  }
+
+  @Test
+  void aDrainIsSetAndCalledOff() {
+    NodeChangedReply set =
+        nodes.updateDrain(
+            drain(ONE.toUpperCase(java.util.Locale.ROOT))
+                .setSpec(DrainSpec.newBuilder().setDeadline(60_000_000_000L))
+                .build());
+    assertEquals(3, set.getIndex());
+    assertEquals(List.of(), set.getEvalIdsList());
+    Node draining = nodes.get(get(ONE)).getNode();
+    assertTrue(draining.getDrain() && draining.hasDrainStrategy());
+    assertEquals("operator", draining.getLastDrain().getAccessorId());
+
+    NodeChangedReply off = nodes.updateDrain(drain(ONE).setMarkEligible(true).build());
+    assertEquals(List.of(EVALUATION), off.getEvalIdsList());
+    assertEquals(off.getIndex() + 1, off.getEvalCreateIndex());
+    assertEquals("eligible", nodes.get(get(ONE)).getNode().getSchedulingEligibility());
+
+    NodeChangedReply again = nodes.updateDrain(drain(ONE).setMarkEligible(true).build());
+    assertEquals(NodeChangedReply.getDefaultInstance(), again);
+  }
+
+  @Test
+  void aPurgedNodeIsGone() {
+    PurgeNodeRequest purge =
+        PurgeNodeRequest.newBuilder().setCaller(Callers.anonymous()).setNodeId(ONE).build();
+    NodeChangedReply purged = nodes.purge(purge);
+    assertEquals(3, purged.getIndex());
+    assertEquals(List.of(EVALUATION), purged.getEvalIdsList());
+    assertEquals("node not found", failure(() -> nodes.get(get(ONE))).getDescription());
+    assertEquals(purged, nodes.purge(purge), "the same request has the same answer");
+    PurgeNodeRequest another = purge.toBuilder().setCaller(Callers.anonymous()).build();
+    assertEquals(Status.Code.NOT_FOUND, failure(() -> nodes.purge(another)).getCode());
+  }
+
+  @Test
+  void changesOfUnknownNodesAndByNobodyAreRefused() {
+    assertEquals(
+        Status.Code.NOT_FOUND, failure(() -> nodes.updateDrain(drain(UNKNOWN).build())).getCode());
+    assertEquals(
+        Status.Code.PERMISSION_DENIED,
+        failure(() -> nodes.updateDrain(drain(ONE).clearCaller().build())).getCode());
+    assertEquals(
+        Status.Code.PERMISSION_DENIED,
+        failure(() -> nodes.purge(PurgeNodeRequest.newBuilder().setNodeId(ONE).build())).getCode());
+    assertEquals(
+        Status.Code.INVALID_ARGUMENT,
+        failure(() -> nodes.updateDrain(drain(ONE).putMeta("k", "x".repeat(70_000)).build()))
             .getCode());
   }
 

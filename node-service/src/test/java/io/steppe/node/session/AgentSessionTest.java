@@ -11,6 +11,7 @@ import io.steppe.ledger.FixedReplicas;
 import io.steppe.ledger.MemoryLedger;
 import io.steppe.ledger.Outcome;
 import io.steppe.ledger.Tables;
+import io.steppe.node.registration.NodeChange;
 import io.steppe.node.registration.TestNodes;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.Allocation;
@@ -129,6 +130,18 @@ class AgentSessionTest {
     assertEquals(index, ledger.snapshot().index());
     again.heartbeat().await("heartbeat", down -> down.hasHeartbeat());
     assertEquals(index, ledger.snapshot().index());
+  }
+
+  @Test
+  void aPurgedNodeWhoseAgentIsAliveRegistersAgain() {
+    TestAgent agent = agent().register(NODE, SECRET);
+    agent.awaitRegistered();
+    long created = node().getCreateIndex();
+    put(NodeChange.delete(node()));
+    assertEquals(Status.Code.ABORTED, agent.awaitEnd().getCode());
+    agent().register(NODE, "another secret").awaitRegistered();
+    assertEquals("ready", node().getStatus());
+    assertTrue(node().getCreateIndex() > created);
   }
 
   @Test

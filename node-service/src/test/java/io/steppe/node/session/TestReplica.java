@@ -2,15 +2,19 @@ package io.steppe.node.session;
 
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.smallrye.mutiny.Uni;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.node.client.Answers;
 import io.steppe.node.client.ClientsEndpoint;
+import io.steppe.node.node.FollowingEvaluations;
+import io.steppe.node.node.NodeWrites;
 import io.steppe.node.node.NodesEndpoint;
 import io.steppe.node.peer.Peers;
 import io.steppe.node.peer.PeersEndpoint;
 import io.steppe.node.view.NodeView;
+import io.steppe.rpc.v1.NodeEvaluationsReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +31,9 @@ public final class TestReplica implements AutoCloseable {
 
   /** Longer than any TTL with its grace. */
   static final Duration TOO_LATE = Duration.ofSeconds(26);
+
+  private static final FollowingEvaluations NO_EVALUATIONS =
+      (_, _) -> Uni.createFrom().item(NodeEvaluationsReply.getDefaultInstance());
 
   final Sessions sessions;
   final Watch watch;
@@ -75,7 +82,7 @@ public final class TestReplica implements AutoCloseable {
         NettyServerBuilder.forPort(0)
             .addService(new AgentSessionEndpoint(sessions, ledger, answers))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
-            .addService(new NodesEndpoint(ledger, clock))
+            .addService(new NodesEndpoint(ledger, new NodeWrites(ledger, NO_EVALUATIONS), clock))
             .addService(new PeersEndpoint(sessions))
             .build()
             .start();

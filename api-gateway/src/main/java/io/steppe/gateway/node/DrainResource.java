@@ -1,0 +1,77 @@
+package io.steppe.gateway.node;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.gateway.failure.Refusals;
+import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.http.Replies;
+import io.steppe.gateway.http.Request;
+import io.steppe.gateway.query.Ids;
+import io.steppe.gateway.service.Calls;
+import io.steppe.proto.v1.NodeDrainUpdateResponse;
+import io.steppe.proto.v1.NodeUpdateDrainRequest;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.NodeChangedReply;
+import io.steppe.rpc.v1.UpdateDrainRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+
+/** {@code /v1/node/<id>/drain}: a node is emptied, or is no longer. */
+@Path("/v1")
+@RunOnVirtualThread
+public class DrainResource {
+  private final Calls calls;
+
+  DrainResource(Calls calls) {
+    this.calls = calls;
+  }
+
+  /** Sets, changes or, without a specification, calls off a node's drain. */
+  @PUT
+  @Path("node/{id:.*}/drain")
+  public Response put(@Context RoutingContext routing) {
+    Request request = Request.of(routing);
+    NodeUpdateDrainRequest body = request.body(NodeUpdateDrainRequest.getDefaultInstance());
+    UpdateDrainRequest call =
+        asked(body).toBuilder()
+            .setCaller(request.caller())
+            .setNodeId(Ids.whole("node", NodePath.id(request, "drain")))
+            .build();
+    try {
+      NodeChangedReply reply = calls.nodes(stub -> stub.updateDrain(call));
+      return Replies.written(
+          request,
+          reply.getIndex(),
+          NodeDrainUpdateResponse.newBuilder()
+              .setNodeModifyIndex(reply.getIndex())
+              .addAllEvalIds(reply.getEvalIdsList())
+              .setEvalCreateIndex(reply.getEvalCreateIndex())
+              .setIndex(reply.getIndex())
+              .build());
+    } catch (Failure failure) {
+      throw Refusals.of(Route.NODE_DRAIN, failure);
+    }
+  }
+
+  /** Sets, changes or, without a specification, calls off a node's drain. */
+  @POST
+  @Path("node/{id:.*}/drain")
+  public Response post(@Context RoutingContext routing) {
+    return put(routing);
+  }
+
+  /** What a body asks for, whichever nodes it is asked of. */
+  static UpdateDrainRequest asked(NodeUpdateDrainRequest body) {
+    UpdateDrainRequest.Builder call =
+        UpdateDrainRequest.newBuilder()
+            .setMarkEligible(body.getMarkEligible())
+            .putAllMeta(body.getMetaMap());
+    if (body.hasDrainSpec()) {
+      call.setSpec(body.getDrainSpec());
+    }
+    return call.build();
+  }
+}

@@ -1,0 +1,69 @@
+package io.steppe.node.node;
+
+import io.smallrye.mutiny.Uni;
+import io.steppe.ledger.Ledger;
+import io.steppe.node.drain.DrainUpdate;
+import io.steppe.node.registration.NodeEdit;
+import io.steppe.node.view.NodeView;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.Caller;
+import io.steppe.rpc.v1.NodeChangedReply;
+import io.steppe.rpc.v1.PurgeNodeRequest;
+import io.steppe.rpc.v1.SetEligibilityReply;
+import io.steppe.rpc.v1.SetEligibilityRequest;
+import io.steppe.rpc.v1.UpdateDrainRequest;
+import java.util.Locale;
+
+/** What operators change about nodes. */
+public final class NodeWrites {
+  private final Ledger<NodeView> ledger;
+  private final FollowingEvaluations evaluations;
+
+  public NodeWrites(Ledger<NodeView> ledger, FollowingEvaluations evaluations) {
+    this.ledger = ledger;
+    this.evaluations = evaluations;
+  }
+
+  Uni<SetEligibilityReply> setEligibility(SetEligibilityRequest request) {
+    return commit(
+            request.getCaller(), request.getNodeId(), Eligibility.of(request.getEligibility()))
+        .map(done -> SetEligibilityReply.newBuilder().setIndex(done.getIndex()).build());
+  }
+
+  /** A drain that begins makes no evaluations by itself: its allocations go one by one. */
+  Uni<NodeChangedReply> updateDrain(UpdateDrainRequest request) {
+    Uni<NodeChangedReply> changed =
+        commit(
+            request.getCaller(),
+            request.getNodeId(),
+            DrainUpdate.of(request, request.getCaller().getAccessorId()));
+    return request.hasSpec()
+        ? changed
+        : changed.chain(done -> withEvaluations(request.getNodeId(), done));
+  }
+
+  Uni<NodeChangedReply> purge(PurgeNodeRequest request) {
+    return commit(request.getCaller(), request.getNodeId(), new Purge())
+        .chain(done -> withEvaluations(request.getNodeId(), done));
+  }
+
+  private Uni<NodeChangedReply> commit(Caller sent, String nodeId, NodeEdit edit) {
+    Caller caller = Callers.required(sent);
+    return ledger.commit(
+        caller.getRequestId(), NodeChangedReply.parser(), new OneNode(nodeId, edit));
+  }
+
+  private Uni<NodeChangedReply> withEvaluations(String nodeId, NodeChangedReply done) {
+    if (done.getIndex() == 0) {
+      return Uni.createFrom().item(done);
+    }
+    return evaluations
+        .of(nodeId.toLowerCase(Locale.ROOT), done.getIndex())
+        .map(
+            made ->
+                done.toBuilder()
+                    .addAllEvalIds(made.getEvalIdsList())
+                    .setEvalCreateIndex(made.getEvalCreateIndex())
+                    .build());
+  }
+}
