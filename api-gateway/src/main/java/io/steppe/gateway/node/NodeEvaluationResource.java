@@ -51,10 +51,7 @@ public class NodeEvaluationResource {
     Request request = Request.of(routing);
     String nodeId = Ids.whole("node", NodePath.id(request, "evaluate"));
     CreateForNodeRequest call =
-        CreateForNodeRequest.newBuilder()
-            .setCaller(request.caller())
-            .setNodeId(nodeId)
-            .build();
+        CreateForNodeRequest.newBuilder().setCaller(request.caller()).setNodeId(nodeId).build();
     try {
       NodeEvaluationsReply reply = calls.evaluations(stub -> stub.createForNode(call));
       NodeUpdateResponse.Builder answer =

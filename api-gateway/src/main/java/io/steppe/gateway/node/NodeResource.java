@@ -36,8 +36,7 @@ public class NodeResource {
   private static final String ALLOCATIONS = "/allocations";
 
   /** What a node's path ends with where it is written only. */
-  private static final Set<String> WRITES =
-      Set.of("/drain", "/eligibility", "/purge", "/evaluate");
+  private static final Set<String> WRITES = Set.of("/drain", "/eligibility", "/purge", "/evaluate");
 
   private static final Order<NodeListStub> BY_ID = Order.by(NodeListStub::getId);
   private static final Order<Allocation> BY_CREATION =

@@ -1,6 +1,8 @@
 package io.steppe.gateway.region;
 
 import io.grpc.stub.StreamObserver;
+import io.steppe.proto.v1.DrainMetadata;
+import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
 import io.steppe.rpc.Failure;
@@ -8,10 +10,13 @@ import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
 import io.steppe.rpc.v1.ListNodesRequest;
+import io.steppe.rpc.v1.NodeChangedReply;
 import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.PurgeNodeRequest;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.SetEligibilityReply;
 import io.steppe.rpc.v1.SetEligibilityRequest;
+import io.steppe.rpc.v1.UpdateDrainRequest;
 
 final class NodesEndpoint extends NodesGrpc.NodesImplBase {
   private final Region region;
@@ -70,5 +75,46 @@ final class NodesEndpoint extends NodesGrpc.NodesImplBase {
               out.onCompleted();
             },
             () -> out.onError(Failure.notFound("no such node").toStatus()));
+  }
+
+  @Override
+  public void updateDrain(UpdateDrainRequest request, StreamObserver<NodeChangedReply> out) {
+    region
+        .found(region.nodes, request.getNodeId())
+        .ifPresentOrElse(
+            node -> {
+              Node.Builder changed = node.toBuilder().clearDrainStrategy();
+              if (request.hasSpec()) {
+                changed
+                    .setSchedulingEligibility("ineligible")
+                    .setDrainStrategy(
+                        DrainStrategy.newBuilder()
+                            .setDeadline(request.getSpec().getDeadline())
+                            .setIgnoreSystemJobs(request.getSpec().getIgnoreSystemJobs()))
+                    .setLastDrain(DrainMetadata.newBuilder().putAllMeta(request.getMetaMap()));
+              } else if (request.getMarkEligible()) {
+                changed.setSchedulingEligibility("eligible");
+              }
+              changed(out, region.put(changed.build()), !request.hasSpec());
+            },
+            () -> out.onError(Failure.notFound("no such node").toStatus()));
+  }
+
+  @Override
+  public void purge(PurgeNodeRequest request, StreamObserver<NodeChangedReply> out) {
+    region
+        .found(region.nodes, request.getNodeId())
+        .ifPresentOrElse(
+            node -> changed(out, region.remove("nodes", region.nodes, node.getId()), true),
+            () -> out.onError(Failure.notFound("no such node").toStatus()));
+  }
+
+  private static void changed(StreamObserver<NodeChangedReply> out, long index, boolean evaluated) {
+    NodeChangedReply.Builder reply = NodeChangedReply.newBuilder().setIndex(index);
+    if (evaluated) {
+      reply.addEvalIds("e").setEvalCreateIndex(index + 1);
+    }
+    out.onNext(reply.build());
+    out.onCompleted();
   }
 }
