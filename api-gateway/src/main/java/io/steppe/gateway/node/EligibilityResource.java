@@ -1,13 +1,13 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusal;
 import io.steppe.gateway.failure.Refusals;
 import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
-import io.steppe.gateway.http.Request;
-import io.steppe.gateway.query.Ids;
 import io.steppe.gateway.service.Calls;
+import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
+import io.steppe.http.query.Ids;
 import io.steppe.proto.v1.NodeEligibilityUpdateResponse;
 import io.steppe.proto.v1.NodeUpdateEligibilityRequest;
 import io.steppe.rpc.Failure;

@@ -1,6 +1,6 @@
 package io.steppe.gateway.node;
 
-import io.steppe.gateway.http.Request;
+import io.steppe.http.Request;
 
 /** {@code /v1/node/<id>/<what>}. */
 final class NodePath {
