@@ -23,7 +23,8 @@ record StopAllocation(String allocationId, boolean noShutdownDelay, String evalu
     }
     var allocation = known.get();
     var edit = new Edit(view, index, now);
-    var transition = allocation.getDesiredTransition().toBuilder().setMigrate(true);
+    var transition =
+        allocation.getDesiredTransition().toBuilder().setMigrate(true).clearDrainStartedAt();
     if (noShutdownDelay) {
       transition.setNoShutdownDelay(true);
     }

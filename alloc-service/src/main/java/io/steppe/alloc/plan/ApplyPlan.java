@@ -58,7 +58,9 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
     var edit = new Edit(view, index, now);
     var cut = cut(view, key);
     changeAllocations(edit, cut);
-    plan.followUps().forEach(followUp -> edit.put(followUp, Evaluations.UPDATED));
+    plan.followUps().stream()
+        .filter(followUp -> !looksAnyway(view, key, followUp))
+        .forEach(followUp -> edit.put(followUp, Evaluations.UPDATED));
     if (cut.nodes().isEmpty()) {
       close(edit, evaluation.get());
     }
@@ -67,6 +69,18 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
             .setIndex(edit.isEmpty() ? 0 : index)
             .addAllRefusedNodes(cut.nodes())
             .build());
+  }
+
+  /** Whether an evaluation for the next step of an update is one too many: another comes before. */
+  private static boolean looksAnyway(AllocView view, JobKey key, Evaluation followUp) {
+    return followUp.getTriggeredBy().equals(Evaluations.ROLLING_UPDATE)
+        && view.evaluationsOf(key).stream()
+            .filter(other -> other.getTriggeredBy().equals(Evaluations.ROLLING_UPDATE))
+            .filter(other -> other.getWaitUntil() >= followUp.getCreateTime())
+            .anyMatch(
+                other ->
+                    EvaluationState.of(other) instanceof EvaluationState.Pending
+                        && other.getWaitUntil() <= followUp.getWaitUntil());
   }
 
   private static Outcome<PlanReply> refused(String why) {

@@ -4,6 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.steppe.alloc.collection.Ages;
 import io.steppe.alloc.collection.GarbageCollector;
+import io.steppe.alloc.drain.Drainer;
 import io.steppe.alloc.evaluation.EvaluationWorker;
 import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.evaluation.WorkerSettings;
@@ -32,6 +33,7 @@ public class AllocService {
   private final Replicas replicas;
   private final EvaluationWorker worker;
   private final NodeWatch nodeWatch;
+  private final Drainer drainer;
   private final GarbageCollector collector;
   private AutoCloseable following = () -> {};
 
@@ -59,6 +61,7 @@ public class AllocService {
             clock,
             random);
     this.nodeWatch = new NodeWatch(ledger, alone, random);
+    this.drainer = new Drainer(ledger, alone, clock, random);
     var gc = alloc.gc();
     this.collector =
         new GarbageCollector(
@@ -73,6 +76,7 @@ public class AllocService {
     following = replicas.follow(this::share);
     worker.start();
     nodeWatch.start();
+    drainer.start();
     collector.start();
   }
 
@@ -85,12 +89,13 @@ public class AllocService {
     if (ownership.members().contains(self)) {
       worker.share(ownership);
       nodeWatch.share(ownership);
+      drainer.share(ownership);
       collector.share(ownership);
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
-    for (var part : List.<AutoCloseable>of(following, nodeWatch, worker, collector)) {
+    for (var part : List.<AutoCloseable>of(following, nodeWatch, drainer, worker, collector)) {
       try {
         part.close();
       } catch (Exception e) {

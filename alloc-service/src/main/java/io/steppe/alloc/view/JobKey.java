@@ -31,7 +31,7 @@ public record JobKey(String namespace, String id) implements Comparable<JobKey> 
   }
 
   /** A namespace holds no slash, so the first one ends it. */
-  static JobKey parse(String stored) {
+  public static JobKey parse(String stored) {
     int slash = stored.indexOf('/');
     return new JobKey(stored.substring(0, slash), stored.substring(slash + 1));
   }

@@ -248,14 +248,19 @@ final class TestCluster implements ClusterSnapshot {
     store(change.apply(allocations.get(allocationId).toBuilder()).build());
   }
 
-  /** Everything pending starts. */
+  /** Everything pending starts and is healthy. */
   void run() {
     for (Allocation allocation : List.copyOf(allocations.values())) {
       if (allocation.getClientStatus().equals("pending")
           && allocation.getDesiredStatus().equals("run")) {
-        change(allocation.getId(), changed -> changed.setClientStatus("running"));
+        change(allocation.getId(), changed -> running(changed));
       }
     }
+  }
+
+  private static Allocation.Builder running(Allocation.Builder changed) {
+    changed.getDeploymentStatusBuilder().setHealthy(true);
+    return changed.setClientStatus("running");
   }
 
   /** What was told to end does. */

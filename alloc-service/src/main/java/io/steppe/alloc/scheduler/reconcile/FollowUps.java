@@ -21,6 +21,9 @@ final class FollowUps {
   // Not above what counts as due by now: whatever waits for an evaluation is due when it comes.
   private static final long BATCH = Fates.SOON;
 
+  /** Made for time to pass only: a job needs no more than one for the same time. */
+  private static final String ROLLING_UPDATE = "rolling-update";
+
   private final Job job;
   private final Evaluation evaluation;
   private final Supplier<String> ids;
@@ -29,6 +32,8 @@ final class FollowUps {
   private final List<Due> disconnects = new ArrayList<>();
 
   private final List<Due> losses = new ArrayList<>();
+
+  private long rolling = Long.MAX_VALUE;
 
   private record Due(Allocation allocation, long at) {}
 
@@ -51,8 +56,16 @@ final class FollowUps {
     losses.add(new Due(lost, at));
   }
 
+  /** An update that is held back may go on then; never where the time is the latest there is. */
+  void rolling(long at) {
+    rolling = Math.min(rolling, at);
+  }
+
   /** Adds the evaluations, and a mark on each allocation that waits for one. */
   void addTo(Reconciliation result) {
+    if (rolling < Long.MAX_VALUE) {
+      result.followUps().add(evaluation(ROLLING_UPDATE, Wording.ROLLING, rolling));
+    }
     batch(
         reschedules,
         "alloc-failure",

@@ -1,5 +1,6 @@
 package io.steppe.alloc.scheduler.reconcile;
 
+import io.steppe.alloc.scheduler.Health;
 import io.steppe.alloc.scheduler.Note;
 import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.alloc.scheduler.Stop;
@@ -35,6 +36,9 @@ final class GroupReconciler {
   // Those that leave their places: each is replaced if the count still wants it.
   private final List<Placement> replacements = new ArrayList<>();
   private final Set<String> waiting = new HashSet<>();
+
+  /** When what settles is worth another look, should its agent say nothing. */
+  private long nextLook = Long.MAX_VALUE;
 
   GroupReconciler(
       Job job,
@@ -258,6 +262,7 @@ final class GroupReconciler {
     counts.setDestructiveUpdate(counts.getDestructiveUpdate() + limit);
     if (limit < destructive.size()) {
       result.holdBack();
+      followUps.rolling(nextLook);
     }
   }
 
@@ -277,7 +282,7 @@ final class GroupReconciler {
         : Math.clamp(atOnce - settling, 0, Integer.MAX_VALUE);
   }
 
-  /** Whether an allocation of the new version runs, and is healthy where somebody looks. */
+  /** Whether an allocation of the new version does its work. */
   private boolean settled(Allocation allocation) {
     if (waiting.contains(allocation.getId())
         || allocation.getClientStatus().equals(Statuses.FAILED)) {
@@ -286,9 +291,18 @@ final class GroupReconciler {
     if (allocation.getClientStatus().equals(Statuses.COMPLETE)) {
       return true;
     }
-    boolean unhealthy =
-        allocation.getDeploymentStatus().hasHealthy()
-            && !allocation.getDeploymentStatus().getHealthy();
-    return allocation.getClientStatus().equals(Statuses.RUNNING) && !unhealthy;
+    var said = allocation.getDeploymentStatus();
+    boolean runs = allocation.getClientStatus().equals(Statuses.RUNNING);
+    if (said.hasHealthy() || !group.hasUpdate() || job.getType().equals("batch")) {
+      return runs && (!said.hasHealthy() || said.getHealthy());
+    }
+    return switch (Health.of(allocation, group, Health.Terms.of(group.getUpdate()), now)) {
+      case Health.Healthy _ -> true;
+      case Health.Unhealthy _ -> false;
+      case Health.Undecided(long until) -> {
+        nextLook = Math.min(nextLook, until);
+        yield false;
+      }
+    };
   }
 }
