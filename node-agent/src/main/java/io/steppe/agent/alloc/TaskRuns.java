@@ -55,7 +55,7 @@ final class TaskRuns {
           environment.variables(),
           task.getUser(),
           DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
-          TaskResources.of(allocation.getAllocatedResources(), name),
+          TaskResources.of(allocation.getAllocatedResources(), name, around.node().get()),
           !task.getLogConfig().getDisabled(),
           model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
     } catch (IOException e) {

@@ -4,8 +4,8 @@ import io.steppe.agent.alloc.AllocOperations;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.agent.alloc.Surroundings;
 import io.steppe.agent.driver.Driver;
-import io.steppe.agent.driver.MockDriver;
-import io.steppe.agent.driver.RawExec;
+import io.steppe.agent.driver.DriverSettings;
+import io.steppe.agent.driver.Drivers;
 import io.steppe.agent.fingerprint.DriverWatch;
 import io.steppe.agent.fingerprint.Fingerprint;
 import io.steppe.agent.fingerprint.LiveNode;
@@ -56,6 +56,7 @@ public final class Agent implements AutoCloseable {
       NodeSettings node,
       String region,
       SessionSettings session,
+      DriverSettings drivers,
       int keptFinished,
       Duration stopTasks,
       String version) {}
@@ -86,9 +87,8 @@ public final class Agent implements AutoCloseable {
     this.watch = new FolderWatch();
     InstantSource clock = InstantSource.system();
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
-    this.drivers =
-        List.of(new RawExec(watch, executor, timer), new MockDriver(timer, executor, clock));
     NodeIdentity identity = NodeIdentity.in(data);
+    this.drivers = Drivers.of(settings.drivers(), identity.id(), watch, executor, timer, clock);
     var fingerprint = new Fingerprint(settings.node(), identity, data, settings.version());
     this.node = new LiveNode(fingerprint.take());
     this.driverWatch = new DriverWatch(drivers, node, executor, timer, clock);

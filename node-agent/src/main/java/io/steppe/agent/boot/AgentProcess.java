@@ -2,6 +2,8 @@ package io.steppe.agent.boot;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.steppe.agent.driver.DriverSettings;
+import io.steppe.agent.driver.ExecSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.session.SessionSettings;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -63,9 +66,23 @@ public class AgentProcess implements HealthCheck {
         node,
         settings.region(),
         SessionSettings.of(own.servers()),
+        drivers(own),
         own.gcMaxAllocs(),
         own.stopTasksOnExit() ? STOP_TASKS : Duration.ZERO,
         version);
+  }
+
+  private static DriverSettings drivers(AgentSettings.OfAgent own) {
+    AgentSettings.OfExec exec = own.exec();
+    return new DriverSettings(
+        own.cgroupParent(),
+        new ExecSettings(
+            exec.chroot().isEmpty() ? ExecSettings.defaults().chroot() : exec.chroot(),
+            exec.allowedCapabilities().orElse(Set.of()),
+            exec.deniedUsers().orElse(Set.of()),
+            exec.user(),
+            exec.pids(),
+            exec.java()));
   }
 
   @Override

@@ -3,10 +3,12 @@ package io.steppe.agent.boot;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import io.steppe.agent.driver.ExecSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Settings of the agent. */
 @ConfigMapping(prefix = "steppe")
@@ -62,5 +64,39 @@ public interface AgentSettings {
     @WithDefault("50")
     @WithName("gc-max-allocs")
     int gcMaxAllocs();
+
+    /** Where the control groups of tasks go, from the root of all groups. */
+    @WithDefault("steppe.slice")
+    String cgroupParent();
+
+    OfExec exec();
+  }
+
+  /** What isolated tasks ({@code exec}, {@code java}) see and may do. */
+  interface OfExec {
+    /**
+     * Folders and files of the machine to where tasks find them, read-only. Unless set: the usual
+     * ones that hold programs ({@code /bin}, {@code /etc}, {@code /lib}, {@code /usr} and such).
+     */
+    Map<String, String> chroot();
+
+    /** Capabilities a job may ask for with {@code cap_add}. */
+    @WithDefault(ExecSettings.CAPABILITIES)
+    Optional<Set<String>> allowedCapabilities();
+
+    /** Users no isolated task runs as. */
+    @WithDefault("root")
+    Optional<Set<String>> deniedUsers();
+
+    /** Whom a task runs as that names no user. */
+    @WithDefault("nobody")
+    String user();
+
+    /** Processes and threads of a task, unless its job says {@code pids_limit}. */
+    @WithDefault("4096")
+    int pids();
+
+    /** The {@code java} of tasks; the one in PATH or JAVA_HOME unless set. */
+    Optional<Path> java();
   }
 }

@@ -145,7 +145,7 @@ public final class Cgroups {
       for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
         if (Files.readString(folder.resolve(file)).isBlank()) {
           Files.writeString(
-              folder.resolve(file), Files.readString(folder.resolveSibling("..").resolve(file)));
+              folder.resolve(file), Files.readString(folder.getParent().resolve(file)));
         }
       }
     }

@@ -8,8 +8,7 @@ import java.util.Optional;
 
 /** Finds the file a command names. */
 final class Commands {
-  private static final String DEFAULT_PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private Commands() {}
 
@@ -18,11 +17,19 @@ final class Commands {
    * in PATH.
    */
   static Optional<Path> find(String command, Path directory, String searchPath) {
+    return candidates(command, directory, searchPath).stream()
+        .map(Commands::executable)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** The places a command may be at, the first choice first. */
+  static List<Path> candidates(String command, Path directory, String searchPath) {
     if (command.indexOf('\0') >= 0) {
-      return Optional.empty();
+      return List.of();
     }
     if (command.contains("/")) {
-      return executable(directory.resolve(command));
+      return List.of(directory.resolve(command));
     }
     List<Path> places = new ArrayList<>(List.of(directory.resolve("local"), directory));
     for (String place :
@@ -31,13 +38,10 @@ final class Commands {
         places.add(directory.resolve(place));
       }
     }
-    return places.stream()
-        .map(place -> executable(place.resolve(command)))
-        .flatMap(Optional::stream)
-        .findFirst();
+    return places.stream().map(place -> place.resolve(command)).toList();
   }
 
-  private static Optional<Path> executable(Path file) {
+  static Optional<Path> executable(Path file) {
     return Files.isRegularFile(file) && Files.isExecutable(file)
         ? Optional.of(file)
         : Optional.empty();

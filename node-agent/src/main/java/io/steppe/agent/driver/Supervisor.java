@@ -19,8 +19,9 @@ import java.util.concurrent.TimeUnit;
  * What holds a run while the agent may come and go: a shell in a session of its own that starts the
  * command in another one, waits for it and writes down its exit code. In the task's home it leaves
  * {@code supervisor.N} and {@code pid.N} (lines of {@code /proc/PID/stat}, so that a reused pid is
- * told from the real one) and at last {@code exit.N}. The command's output goes straight to the
- * spool files: no pipe, nobody whose death would lose a byte.
+ * told from the real one) and at last {@code exit.N}. A command that isolates itself adds {@code
+ * task.N} for the process inside. The command's output goes straight to the spool files: no pipe,
+ * nobody whose death would lose a byte.
  */
 final class Supervisor {
   /**
@@ -105,6 +106,29 @@ final class Supervisor {
     }
   }
 
+  /**
+   * The first process of a command that built surroundings of its own and now runs in them, in a
+   * session of its own.
+   */
+  Optional<ProcStat> isolated() {
+    return line("task").flatMap(ProcStat::parse);
+  }
+
+  /** Where such a command writes what goes wrong before it runs. */
+  static Path troubleFile(Path home, int run) {
+    return home.resolve("launch." + run);
+  }
+
+  /** What went wrong before the command ran. */
+  String trouble() {
+    try {
+      String text = Files.readString(troubleFile(home, run)).strip();
+      return text.isEmpty() ? "it ended before the task began" : text.replace('\n', ';');
+    } catch (IOException e) {
+      return "it ended before its surroundings were built";
+    }
+  }
+
   /** Takes the run away from a supervisor that has not begun yet. False when one has. */
   boolean claim() {
     try {
@@ -151,8 +175,10 @@ final class Supervisor {
   }
 
   /** Where the machine has a command; its bare name when it has none. */
-  private static String tool(String name) {
-    return Commands.find(name, Path.of("/"), System.getenv("PATH"))
+  static String tool(String name) {
+    String path = System.getenv("PATH");
+    return Commands.find(
+            name, Path.of("/"), (path == null ? "" : path + ":") + Commands.DEFAULT_PATH)
         .map(Path::toString)
         .orElse(name);
   }

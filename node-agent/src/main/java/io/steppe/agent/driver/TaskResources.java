@@ -4,6 +4,7 @@ import io.steppe.proto.v1.AllocatedPortMapping;
 import io.steppe.proto.v1.AllocatedResources;
 import io.steppe.proto.v1.AllocatedTaskResources;
 import io.steppe.proto.v1.NetworkResource;
+import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.Port;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +14,19 @@ import java.util.stream.Stream;
  * What a task was given of its node.
  *
  * @param cpuShares MHz
+ * @param processors the same as a fraction of processors
  * @param cores reserved for it alone; mostly none
  * @param memoryMb what is reserved for it
  * @param memoryMaxMb what it may use, where that is more; 0 otherwise
  */
 public record TaskResources(
-    long cpuShares, List<Integer> cores, long memoryMb, long memoryMaxMb, List<Mapped> ports) {
-  public static final TaskResources NONE = new TaskResources(0, List.of(), 0, 0, List.of());
+    long cpuShares,
+    double processors,
+    List<Integer> cores,
+    long memoryMb,
+    long memoryMaxMb,
+    List<Mapped> ports) {
+  public static final TaskResources NONE = new TaskResources(0, 0, List.of(), 0, 0, List.of());
 
   /**
    * A port of the node.
@@ -32,8 +39,12 @@ public record TaskResources(
     }
   }
 
-  /** What an allocation holds for a task, with the ports of the group. */
-  public static TaskResources of(AllocatedResources resources, String task) {
+  /**
+   * What an allocation holds for a task, with the ports of the group.
+   *
+   * @param node says how many MHz a processor is
+   */
+  public static TaskResources of(AllocatedResources resources, String task, Node node) {
     AllocatedTaskResources own =
         resources.getTasksOrDefault(task, AllocatedTaskResources.getDefaultInstance());
     List<Mapped> ports = new ArrayList<>();
@@ -52,10 +63,16 @@ public record TaskResources(
                     Math.toIntExact(port.getTo()))));
     return new TaskResources(
         own.getCpu().getCpuShares(),
+        own.getCpu().getCpuShares() * processorsPerShare(node),
         own.getCpu().getReservedCoresList().stream().map(Number::intValue).toList(),
         own.getMemory().getMemoryMb(),
         own.getMemory().getMemoryMaxMb(),
         ports);
+  }
+
+  private static double processorsPerShare(Node node) {
+    var cpu = node.getNodeResources().getCpu();
+    return cpu.getCpuShares() == 0 ? 0 : (double) cpu.getTotalCpuCores() / cpu.getCpuShares();
   }
 
   private static List<Mapped> ports(NetworkResource network) {

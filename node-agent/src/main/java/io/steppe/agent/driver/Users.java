@@ -24,12 +24,25 @@ final class Users {
     if (user.isEmpty() || user.equals(System.getProperty("user.name"))) {
       return List.of();
     }
+    Identity identity = identity(user);
+    return List.of(
+        tool(), "--reuid", identity.uid(), "--regid", identity.gid(), "--init-groups", "--");
+  }
+
+  /** A user's numbers. */
+  record Identity(String uid, String gid, List<String> groups) {}
+
+  /**
+   * Looks a user up.
+   *
+   * @throws StartFailure when the machine has no such user
+   */
+  static Identity identity(String user) throws StartFailure {
     if (user.startsWith("-") || user.indexOf('\0') >= 0) {
       throw new StartFailure("failed to launch command: unknown user " + user, false);
     }
-    String group = ask("id", "-g", user);
-    return List.of(
-        tool(), "--reuid", ask("id", "-u", user), "--regid", group, "--init-groups", "--");
+    return new Identity(
+        ask("id", "-u", user), ask("id", "-g", user), List.of(ask("id", "-G", user).split(" ")));
   }
 
   private static String tool() throws StartFailure {

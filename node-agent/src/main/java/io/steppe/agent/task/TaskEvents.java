@@ -71,7 +71,7 @@ public final class TaskEvents {
             .setSignal(exit.signal())
             .putDetails("exit_code", String.valueOf(exit.code()))
             .putDetails("signal", String.valueOf(exit.signal()))
-            .putDetails("oom_killed", "false");
+            .putDetails("oom_killed", String.valueOf(exit.oomKilled()));
     if (!exit.message().isEmpty()) {
       text += ", Exit Message: \"" + exit.message() + "\"";
       event.setMessage(exit.message()).putDetails("exit_message", exit.message());

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** An agent in a process of its own, to be killed. */
-final class AgentProcessHandle implements AutoCloseable {
+public final class AgentProcessHandle implements AutoCloseable {
   private final Process process;
 
-  AgentProcessHandle(Path data, int port) throws IOException {
+  public AgentProcessHandle(Path data, int port) throws IOException {
     String classes =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command =
@@ -30,7 +30,7 @@ final class AgentProcessHandle implements AutoCloseable {
   }
 
   /** kill -9. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AgentSettingsTest {
@@ -31,6 +32,13 @@ class AgentSettingsTest {
     assertEquals(50, settings.agent().gcMaxAllocs());
     assertFalse(settings.agent().stopTasksOnExit());
     assertEquals(Optional.empty(), settings.agent().name());
+    assertEquals("steppe.slice", settings.agent().cgroupParent());
+    assertEquals(Map.of(), settings.agent().exec().chroot());
+    assertEquals(Optional.of(Set.of("root")), settings.agent().exec().deniedUsers());
+    assertTrue(settings.agent().exec().allowedCapabilities().orElseThrow().contains("chown"));
+    assertEquals("nobody", settings.agent().exec().user());
+    assertEquals(4096, settings.agent().exec().pids());
+    assertEquals(Optional.empty(), settings.agent().exec().java());
   }
 
   @Test
@@ -47,6 +55,10 @@ class AgentSettingsTest {
             "steppe.agent.cpu-total-compute", "4000",
             "steppe.agent.memory-total-mb", "512",
             "steppe.agent.gc-max-allocs", "7",
+            "steppe.agent.cgroup-parent", "work",
+            "steppe.agent.exec.chroot.\"/opt/tools\"", "/tools",
+            "steppe.agent.exec.denied-users", "",
+            "steppe.agent.exec.user", "tasks",
             "steppe.agent.stop-tasks-on-exit", "true");
     assertEquals("dc2", settings.datacenter());
     assertEquals(Path.of("/var/lib/steppe"), settings.agent().dataDir());
@@ -58,6 +70,10 @@ class AgentSettingsTest {
     assertEquals(Optional.of(4000L), settings.agent().cpuTotalCompute());
     assertEquals(Optional.of(512L), settings.agent().memoryTotalMb());
     assertEquals(7, settings.agent().gcMaxAllocs());
+    assertEquals("work", settings.agent().cgroupParent());
+    assertEquals(Map.of("/opt/tools", "/tools"), settings.agent().exec().chroot());
+    assertEquals(Optional.empty(), settings.agent().exec().deniedUsers());
+    assertEquals("tasks", settings.agent().exec().user());
     assertTrue(settings.agent().stopTasksOnExit());
   }
 }

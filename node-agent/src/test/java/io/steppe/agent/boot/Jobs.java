@@ -29,6 +29,19 @@ public final class Jobs {
         .setLogConfig(LogConfig.newBuilder().setMaxFiles(10).setMaxFileSizeMb(1));
   }
 
+  /** A task of any driver that runs a shell script; more of its config is JSON without braces. */
+  public static Task.Builder shell(String driver, String name, String script, String more) {
+    return shell(name, script)
+        .setDriver(driver)
+        .setConfig(
+            ByteString.copyFromUtf8(
+                "{\"command\":\"/bin/sh\",\"args\":[\"-c\","
+                    + quoted(script)
+                    + "]"
+                    + (more.isEmpty() ? "" : "," + more)
+                    + "}"));
+  }
+
   /** A task of the mock driver; config is JSON. */
   public static Task.Builder mock(String name, String config) {
     return Task.newBuilder()

@@ -1,5 +1,6 @@
 package io.steppe.agent.boot;
 
+import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.session.SessionSettings;
 import java.io.IOException;
@@ -31,7 +32,8 @@ public final class TestAgent {
             Duration.ofMillis(20),
             Duration.ofMillis(200),
             Duration.ofMillis(300));
-    return new Agent.Settings(data, node, "global", session, 3, stopTasks, "test");
+    return new Agent.Settings(
+        data, node, "global", session, DriverSettings.defaults(), 3, stopTasks, "test");
   }
 
   public static Agent start(Path data, int port) throws IOException {
