@@ -3,8 +3,8 @@ package io.steppe.agent.alloc;
 import io.steppe.agent.alloc.AllocModel.Phase;
 import io.steppe.agent.alloc.AllocModel.TaskModel;
 import io.steppe.agent.driver.Driver;
+import io.steppe.agent.driver.ExecPlace;
 import io.steppe.agent.driver.RunListener;
-import io.steppe.agent.driver.RunningTask;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
@@ -12,6 +12,7 @@ import io.steppe.agent.task.TaskFolders;
 import io.steppe.agent.watch.SerialExecutor;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Task;
+import io.steppe.rpc.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,12 +21,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,8 +39,15 @@ import org.jboss.logging.Logger;
 public final class AllocRunner {
   private static final Logger LOG = Logger.getLogger(AllocRunner.class);
 
+  /** No predecessor is waited for longer, whatever keeps it. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  /** What waits on the queue is done long before. */
+  private static final long ANSWER_SECONDS = 10;
+
   private final Surroundings around;
   private final Reports reports;
+  private final Predecessors predecessors;
   private final Runnable onFinished;
   private final AllocStore store;
   private final Path root;
@@ -50,13 +61,20 @@ public final class AllocRunner {
   private volatile AllocModel model;
   private GroupSpec spec;
   private Optional<Interruption> interruption = Optional.empty();
+  private CompletableFuture<Void> wayFree = CompletableFuture.completedFuture(null);
   private Future<?> wake = CompletableFuture.completedFuture(null);
   private boolean closed;
 
-  AllocRunner(Allocation allocation, Surroundings around, Reports reports, Runnable onFinished) {
+  AllocRunner(
+      Allocation allocation,
+      Surroundings around,
+      Reports reports,
+      Predecessors predecessors,
+      Runnable onFinished) {
     this.allocation = allocation;
     this.around = around;
     this.reports = reports;
+    this.predecessors = predecessors;
     this.onFinished = onFinished;
     this.store = new AllocStore(around.states().resolve(allocation.getId()));
     this.root = around.allocations().resolve(allocation.getId());
@@ -101,7 +119,7 @@ public final class AllocRunner {
   private void adoptAll() {
     boolean interrupted = store.interrupted();
     if (!model.prepared() && !model.finished()) {
-      prepare();
+      prepareWhenFree();
     }
     model.tasks().forEach((name, task) -> adopt(name, task, interrupted));
     try {
@@ -193,6 +211,9 @@ public final class AllocRunner {
     AllocLife.Step step =
         AllocLife.step(spec, before, input, around.clock().instant(), around.random());
     model = step.model();
+    if (model.stopping()) {
+      wayFree.complete(null);
+    }
     if (!model.equals(before)) {
       keep();
       tell();
@@ -225,14 +246,55 @@ public final class AllocRunner {
 
   private void perform(Effect effect) {
     switch (effect) {
-      case Effect.Prepare() -> prepare();
+      case Effect.Prepare() -> prepareWhenFree();
       case Effect.Start(String task, int _) -> start(task);
       case Effect.Signal(String task, int _, String signal) -> signal(task, signal);
       case Effect.Kill(String task, int _) -> kill(task);
     }
   }
 
+  /** Waits for the allocation this one replaces, if they can't live beside each other. */
+  private void prepareWhenFree() {
+    Optional<Predecessors.Awaited> awaited = predecessors.before(allocation);
+    if (awaited.isEmpty()) {
+      prepare();
+      return;
+    }
+    String before = awaited.get().allocation().getId();
+    wayFree = awaited.get().finished().copy();
+    if (!wayFree.isDone()) {
+      LOG.infof("allocation %s waits for the end of %s", id(), before);
+    }
+    wayFree
+        .completeOnTimeout(null, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+        .thenRun(
+            () ->
+                queue.execute(
+                    () -> {
+                      inherit(awaited.get());
+                      prepare();
+                    }));
+  }
+
+  private void inherit(Predecessors.Awaited awaited) {
+    if (!awaited.finished().isDone()) {
+      LOG.warnf(
+          "allocation %s does not wait for the end of %s any longer",
+          id(), awaited.allocation().getId());
+    } else if (Predecessors.keepsData(allocation) && !closed) {
+      try {
+        Folders.move(
+            around.allocations().resolve(awaited.allocation().getId()), root, spec.names());
+      } catch (IOException e) {
+        LOG.errorf(e, "allocation %s: data of the one before stays there", id());
+      }
+    }
+  }
+
   private void prepare() {
+    if (closed) {
+      return;
+    }
     try {
       Folders.make(root, spec.names());
       for (String task : spec.names()) {
@@ -449,7 +511,8 @@ public final class AllocRunner {
   }
 
   /** Removes all that is kept of it; it must be finished. */
-  void remove() {
+  CompletableFuture<Void> remove() {
+    var done = new CompletableFuture<Void>();
     queue.execute(
         () -> {
           closed = true;
@@ -458,8 +521,11 @@ public final class AllocRunner {
             Folders.remove(around.states().resolve(id()));
           } catch (IOException e) {
             LOG.errorf(e, "allocation %s: its folders stay", id());
+          } finally {
+            done.complete(null);
           }
         });
+    return done;
   }
 
   public String id() {
@@ -481,6 +547,10 @@ public final class AllocRunner {
     return root;
   }
 
+  boolean prepared() {
+    return model.prepared() || isFinished();
+  }
+
   boolean isFinished() {
     return finished.isDone();
   }
@@ -489,12 +559,49 @@ public final class AllocRunner {
     return finished;
   }
 
-  /** The tasks that run. */
-  public CompletableFuture<Map<String, RunningTask>> running() {
-    var result = new CompletableFuture<Map<String, RunningTask>>();
+  /**
+   * Where a command is run to be beside a task.
+   *
+   * @throws Failure NOT_FOUND when the task does not run
+   * @throws IOException in its driver's words, when that has no place
+   */
+  public ExecPlace placeBeside(String task) throws IOException, InterruptedException {
+    Failure none = Failure.notFound("task \"" + task + "\" is not running.");
+    var place = new CompletableFuture<ExecPlace>();
     queue.execute(
         () -> {
-          Map<String, RunningTask> running = new LinkedHashMap<>();
+          TaskModel now = model.tasks().get(task);
+          TaskRun run = runs.get(task);
+          if (now == null || !now.running() || run == null) {
+            place.completeExceptionally(none);
+            return;
+          }
+          try {
+            place.complete(driver(task).execIn(run));
+          } catch (IOException | StartFailure | RuntimeException e) {
+            place.completeExceptionally(e);
+          }
+        });
+    try {
+      return place.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw Failure.unavailable("allocation " + id() + " does not answer");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Failure failure) {
+        throw failure;
+      }
+      throw e.getCause() instanceof IOException cause
+          ? cause
+          : new IOException(e.getCause().getMessage(), e);
+    }
+  }
+
+  /** The processes of each task that runs. */
+  public CompletableFuture<Map<String, List<Long>>> processes() {
+    var result = new CompletableFuture<Map<String, List<Long>>>();
+    queue.execute(
+        () -> {
+          Map<String, List<Long>> processes = new LinkedHashMap<>();
           model
               .tasks()
               .forEach(
@@ -502,13 +609,13 @@ public final class AllocRunner {
                     TaskRun run = runs.get(name);
                     if (task.running() && run != null) {
                       try {
-                        running.put(name, new RunningTask(driver(name), run));
+                        processes.put(name, driver(name).processes(run));
                       } catch (StartFailure e) {
                         LOG.debugf(e, "task %s has no driver", name);
                       }
                     }
                   });
-          result.complete(running);
+          result.complete(processes);
         });
     return result;
   }

@@ -6,13 +6,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -31,16 +32,17 @@ public final class Allocations {
 
   private final Surroundings around;
   private final Reports reports;
-  private final int keptFinished;
   private final Map<String, AllocRunner> runners = new ConcurrentHashMap<>();
+  private volatile Runnable listener = () -> {};
 
-  /**
-   * @param keptFinished how many finished allocations keep their folders
-   */
-  public Allocations(Surroundings around, Reports reports, int keptFinished) {
+  public Allocations(Surroundings around, Reports reports) {
     this.around = around;
     this.reports = reports;
-    this.keptFinished = keptFinished;
+  }
+
+  /** Calls the listener when an allocation came or finished. */
+  public void listen(Runnable changed) {
+    listener = changed;
   }
 
   /** Finds what an earlier agent left and goes on with it. */
@@ -54,6 +56,7 @@ public final class Allocations {
     for (Path folder : folders) {
       restore(folder);
     }
+    runners.values().forEach(this::resume);
     if (!folders.isEmpty()) {
       LOG.infof("found %d allocations on this node", runners.size());
     }
@@ -67,17 +70,29 @@ public final class Allocations {
         Folders.remove(folder);
         return;
       }
-      AllocRunner runner = runner(allocation.get());
-      runners.put(id, runner);
-      runner.resume();
+      runners.put(id, runner(allocation.get()));
     } catch (IOException e) {
       LOG.errorf(e, "allocation %s can't be read back and is forgotten", id);
-      runners.remove(id);
+    }
+  }
+
+  private void resume(AllocRunner runner) {
+    try {
+      runner.resume();
+    } catch (IOException e) {
+      LOG.errorf(e, "allocation %s can't be read back and is forgotten", runner.id());
+      runners.remove(runner.id());
     }
   }
 
   private AllocRunner runner(Allocation allocation) {
-    return new AllocRunner(allocation, around, reports, this::collect);
+    return new AllocRunner(allocation, around, reports, this::before, () -> listener.run());
+  }
+
+  private Optional<Predecessors.Awaited> before(Allocation allocation) {
+    return find(allocation.getPreviousAllocation())
+        .filter(one -> Predecessors.collides(allocation))
+        .map(one -> new Predecessors.Awaited(one.allocation(), one.finished()));
   }
 
   /** Takes all that the node is to run: what is not named is gone. */
@@ -113,6 +128,7 @@ public final class Allocations {
       AllocRunner fresh = runner(wanted);
       runners.put(wanted.getId(), fresh);
       fresh.begin();
+      listener.run();
     } else if (!over) {
       reports.changed(neverRan(wanted), true);
     }
@@ -172,15 +188,28 @@ public final class Allocations {
             });
   }
 
-  /** Keeps the folders of the newest finished allocations only. */
-  private synchronized void collect() {
-    List<AllocRunner> finished =
-        new ArrayList<>(runners.values().stream().filter(AllocRunner::isFinished).toList());
-    finished.sort(Comparator.comparingLong(Allocations::finishedAt));
-    for (AllocRunner oldest : finished.subList(0, Math.max(0, finished.size() - keptFinished))) {
-      runners.remove(oldest.id(), oldest);
-      oldest.remove();
-    }
+  /** Finished ones that nobody needs any more, the oldest first. */
+  public List<AllocRunner> collectable() {
+    Set<String> awaited = new HashSet<>();
+    runners.values().stream()
+        .filter(runner -> !runner.prepared())
+        .forEach(runner -> awaited.add(runner.allocation().getPreviousAllocation()));
+    return runners.values().stream()
+        .filter(AllocRunner::isFinished)
+        .filter(runner -> reports.told(runner.id()) && !awaited.contains(runner.id()))
+        .sorted(Comparator.comparingLong(Allocations::finishedAt))
+        .toList();
+  }
+
+  /** Forgets a finished one and removes its folders; completes when they are gone. */
+  public CompletableFuture<Void> collect(AllocRunner finished) {
+    runners.remove(finished.id(), finished);
+    return finished.remove();
+  }
+
+  /** How many the node knows, finished ones too. */
+  public int known() {
+    return runners.size();
   }
 
   private static long finishedAt(AllocRunner runner) {

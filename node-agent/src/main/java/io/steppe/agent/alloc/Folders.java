@@ -60,6 +60,28 @@ final class Folders {
     }
   }
 
+  /**
+   * Moves what an allocation keeps for the one after it: {@code alloc/data}, and {@code local} of
+   * each task. What the new one has already stays.
+   */
+  static void move(Path from, Path to, List<String> tasks) throws IOException {
+    move(from.resolve("alloc").resolve("data"), to.resolve("alloc").resolve("data"));
+    for (String task : tasks) {
+      move(TaskFolders.of(from, task).local(), TaskFolders.of(to, task).local());
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)
+        || Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path parent = to.getParent();
+    make(parent.getParent(), "rwxr-xr-x");
+    make(parent, "rwxrwxrwx");
+    Files.move(from, to);
+  }
+
   private static void make(Path folder, String permissions) throws IOException {
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       Files.createDirectories(folder);

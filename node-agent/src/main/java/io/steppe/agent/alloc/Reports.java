@@ -10,4 +10,9 @@ public interface Reports {
    * @param urgent whether a state changed, so that it should not wait for others
    */
   void changed(Allocation report, boolean urgent);
+
+  /** Whether the control plane has all that was told of an allocation. */
+  default boolean told(String id) {
+    return true;
+  }
 }

@@ -6,12 +6,15 @@ import io.steppe.agent.alloc.Surroundings;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.Drivers;
+import io.steppe.agent.exec.ExecCalls;
 import io.steppe.agent.fingerprint.DriverWatch;
 import io.steppe.agent.fingerprint.Fingerprint;
 import io.steppe.agent.fingerprint.LiveNode;
 import io.steppe.agent.fingerprint.NodeIdentity;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.fs.RequestClerk;
+import io.steppe.agent.gc.Collector;
+import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.metadata.DynamicMeta;
 import io.steppe.agent.operation.OperationClerk;
 import io.steppe.agent.session.Answers;
@@ -57,7 +60,7 @@ public final class Agent implements AutoCloseable {
       String region,
       SessionSettings session,
       DriverSettings drivers,
-      int keptFinished,
+      GcSettings gc,
       Duration stopTasks,
       String version) {}
 
@@ -73,6 +76,7 @@ public final class Agent implements AutoCloseable {
   private final LiveNode node;
   private final DriverWatch driverWatch;
   private final DynamicMeta meta;
+  private final Collector collector;
 
   /**
    * Puts an agent together and finds what an earlier one left.
@@ -111,9 +115,25 @@ public final class Agent implements AutoCloseable {
             clock,
             random);
     Outbox outbox = new Outbox();
-    this.allocations = new Allocations(around, outbox, settings.keptFinished());
+    this.allocations = new Allocations(around, outbox);
     allocations.restore();
-    this.answers = new Answers(clerk(data, clock, around), executor);
+    double coreMhz = Double.parseDouble(node.get().getAttributesOrDefault("cpu.frequency", "0"));
+    var usage = new HostUsage(around.allocations(), clock, coreMhz);
+    this.collector =
+        new Collector(settings.gc(), allocations, usage::allocationDisk, executor, timer);
+    var clerk =
+        new RequestClerk(
+            allocations,
+            around.allocations(),
+            watch,
+            new AllocUsage(clock, coreMhz),
+            usage,
+            new OperationClerk(
+                new AllocOperations(allocations, around),
+                collector,
+                meta,
+                new ExecCalls(allocations)));
+    this.answers = new Answers(clerk, executor);
     this.session =
         new Session(
             settings.session(),
@@ -130,18 +150,6 @@ public final class Agent implements AutoCloseable {
     node.change(found -> found.toBuilder().clearMeta().putAllMeta(labels).build());
   }
 
-  private RequestClerk clerk(Path data, InstantSource clock, Surroundings around) {
-    double coreMhz = Double.parseDouble(node.get().getAttributesOrDefault("cpu.frequency", "0"));
-    Path folder = data.resolve("allocs");
-    return new RequestClerk(
-        allocations,
-        folder,
-        watch,
-        new AllocUsage(clock, coreMhz),
-        new HostUsage(folder, clock, coreMhz),
-        new OperationClerk(new AllocOperations(allocations, around), meta));
-  }
-
   /** Begins to talk to the control plane. */
   public void start() {
     Node known = node.get();
@@ -150,6 +158,7 @@ public final class Agent implements AutoCloseable {
         known.getId(), known.getName(), known.getDatacenter());
     node.listen(session::nodeChanged);
     session.start();
+    collector.start();
     driverWatch.start();
   }
 
@@ -202,6 +211,7 @@ public final class Agent implements AutoCloseable {
     driverWatch.close();
     session.flush(Duration.ofSeconds(1));
     session.close();
+    collector.close();
     allocations.close(CLOSE);
     drivers.forEach(Driver::close);
     watch.close();

@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.ExecSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -67,7 +68,12 @@ public class AgentProcess implements HealthCheck {
         settings.region(),
         SessionSettings.of(own.servers()),
         drivers(own),
-        own.gcMaxAllocs(),
+        new GcSettings(
+            own.gcInterval(),
+            own.gcDiskUsageThreshold(),
+            own.gcInodeUsageThreshold(),
+            own.gcMaxAllocs(),
+            own.gcParallelDestroys()),
         own.stopTasksOnExit() ? STOP_TASKS : Duration.ZERO,
         version);
   }

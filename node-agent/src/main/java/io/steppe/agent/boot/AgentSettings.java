@@ -2,9 +2,9 @@ package io.steppe.agent.boot;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import io.steppe.agent.driver.ExecSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,10 +60,25 @@ public interface AgentSettings {
     @WithDefault("false")
     boolean stopTasksOnExit();
 
-    /** Finished allocations that keep their folders. */
+    /** Between two looks at whether folders of finished allocations have to go. */
+    @WithDefault("1m")
+    Duration gcInterval();
+
+    /** Percent of the file system in use above which they go. */
+    @WithDefault("80")
+    double gcDiskUsageThreshold();
+
+    /** Percent of its inodes in use above which they go. */
+    @WithDefault("70")
+    double gcInodeUsageThreshold();
+
+    /** Allocations the node knows, running ones too, above which finished ones go. */
     @WithDefault("50")
-    @WithName("gc-max-allocs")
     int gcMaxAllocs();
+
+    /** Folders removed at a time. */
+    @WithDefault("2")
+    int gcParallelDestroys();
 
     /** Where the control groups of tasks go, from the root of all groups. */
     @WithDefault("steppe.slice")

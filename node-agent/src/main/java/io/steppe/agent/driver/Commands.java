@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds the file a command names. */
-final class Commands {
+public final class Commands {
   static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private Commands() {}
@@ -16,7 +16,7 @@ final class Commands {
    * A path is taken from the task's folder; a name is looked for in its {@code local}, in it, then
    * in PATH.
    */
-  static Optional<Path> find(String command, Path directory, String searchPath) {
+  public static Optional<Path> find(String command, Path directory, String searchPath) {
     return candidates(command, directory, searchPath).stream()
         .map(Commands::executable)
         .flatMap(Optional::stream)

@@ -1,6 +1,5 @@
 package io.steppe.agent.driver;
 
-import io.steppe.agent.stats.TaskUsage;
 import io.steppe.agent.task.DriverConfig;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
@@ -112,11 +111,6 @@ public final class MockDriver implements Driver {
     if (pretended != null) {
       pretended.endAfter(Duration.ZERO, new Exit(137, 9, ""));
     }
-  }
-
-  @Override
-  public TaskUsage usage(TaskRun run) {
-    return TaskUsage.none();
   }
 
   @Override

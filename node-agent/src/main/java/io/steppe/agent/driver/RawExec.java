@@ -12,8 +12,7 @@ import java.util.Map;
 
 /**
  * Runs a command of the machine as it is, in a group that is accounted for and killed as a whole
- * where the machine allows that. Settings: {@code command}, {@code args}, {@code work_dir}, {@code
- * no_cgroups}.
+ * where the machine allows that. Settings: {@code command}, {@code args}, {@code work_dir}.
  */
 final class RawExec implements Launcher {
   @Override
@@ -29,11 +28,6 @@ final class RawExec implements Launcher {
   @Override
   public DriverFingerprint fingerprint() {
     return DriverFingerprint.healthy(name(), Map.of());
-  }
-
-  @Override
-  public boolean grouped(TaskRun run) {
-    return !run.config().flag("no_cgroups");
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Signals to the processes of a run. */
-final class Signals {
+public final class Signals {
   private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9+-]*");
   private static final long SECONDS = 10;
 
@@ -28,7 +28,7 @@ final class Signals {
   }
 
   /** Kills all that a leader's session and its descendants hold. */
-  static void killAll(ProcStat leader) throws IOException {
+  public static void killAll(ProcStat leader) throws IOException {
     List<String> targets = new ArrayList<>();
     members(leader).forEach(member -> targets.add(String.valueOf(member.pid())));
     if (!targets.isEmpty()) {

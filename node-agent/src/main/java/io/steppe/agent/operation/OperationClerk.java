@@ -1,6 +1,8 @@
 package io.steppe.agent.operation;
 
 import io.steppe.agent.alloc.AllocOperations;
+import io.steppe.agent.exec.ExecCalls;
+import io.steppe.agent.gc.Collector;
 import io.steppe.agent.metadata.DynamicMeta;
 import io.steppe.agent.session.Answers;
 import io.steppe.agent.session.FrameSink;
@@ -16,10 +18,15 @@ public final class OperationClerk implements Answers.Clerk {
       ClientFrame.newBuilder().setDone(Done.getDefaultInstance()).build();
 
   private final AllocOperations operations;
+  private final Collector collector;
   private final DynamicMeta meta;
+  private final ExecCalls exec;
 
-  public OperationClerk(AllocOperations operations, DynamicMeta meta) {
+  public OperationClerk(
+      AllocOperations operations, Collector collector, DynamicMeta meta, ExecCalls exec) {
     this.operations = operations;
+    this.exec = exec;
+    this.collector = collector;
     this.meta = meta;
   }
 
@@ -49,6 +56,15 @@ public final class OperationClerk implements Answers.Clerk {
             ClientFrame.newBuilder()
                 .setPause(PauseState.newBuilder().setScheduleState(state))
                 .build());
+      }
+      case EXEC -> exec.run(allocation, request.getExec(), sink);
+      case GC -> {
+        collector.collect(allocation);
+        sink.send(DONE);
+      }
+      case GC_ALL -> {
+        collector.collectAll();
+        sink.send(DONE);
       }
       case METADATA -> sink.send(ClientFrame.newBuilder().setMetadata(meta.document()).build());
       case UPDATE_METADATA ->

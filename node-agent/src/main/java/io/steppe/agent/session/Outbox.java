@@ -43,6 +43,14 @@ public final class Outbox implements Reports {
     told.run();
   }
 
+  @Override
+  public synchronized boolean told(String id) {
+    return !waiting.containsKey(id)
+        && sent.stream()
+            .flatMap(batch -> batch.reports().stream())
+            .noneMatch(report -> report.getId().equals(id));
+  }
+
   synchronized boolean urgent() {
     return urgent && !waiting.isEmpty() && sent.isEmpty();
   }

@@ -23,10 +23,7 @@ import org.jboss.logging.Logger;
 /** What the machine uses, read when it is asked for. */
 public final class HostUsage {
   private static final Logger LOG = Logger.getLogger(HostUsage.class);
-
-  /** Clock ticks are 10 ms: over half a second they are exact to 2 %. */
-  private static final Duration MOMENT = Duration.ofMillis(500);
-
+  private static final Duration MOMENT = Duration.ofMillis(200);
   private static final Duration LONG_AGO = Duration.ofSeconds(60);
   private static final long COMMAND_SECONDS = 5;
 
@@ -143,6 +140,11 @@ public final class HostUsage {
       }
     }
     return List.copyOf(byDevice.values());
+  }
+
+  /** The file system the allocations are on. */
+  public HostDiskStats allocationDisk() {
+    return disk(allocations, "", "");
   }
 
   private static HostDiskStats disk(Path path, String device, String mountpoint) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *     ever
  * @param userTicks clock ticks in user mode
  * @param systemTicks clock ticks in the kernel
- * @param childUserTicks the same of children it waited for, and theirs
+ * @param rssPages resident memory in pages
  */
 public record ProcStat(
     long pid,
@@ -25,8 +25,7 @@ public record ProcStat(
     long startTicks,
     long userTicks,
     long systemTicks,
-    long childUserTicks,
-    long childSystemTicks) {
+    long rssPages) {
   /** A clock tick in nanoseconds: USER_HZ is 100 wherever Linux runs. */
   public static final long TICK_NANOS = 10_000_000;
 
@@ -53,8 +52,7 @@ public record ProcStat(
               Long.parseLong(fields[19]),
               Long.parseLong(fields[11]),
               Long.parseLong(fields[12]),
-              Long.parseLong(fields[13]),
-              Long.parseLong(fields[14])));
+              Long.parseLong(fields[21])));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

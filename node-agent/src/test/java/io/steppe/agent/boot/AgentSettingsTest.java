@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class AgentSettingsTest {
   private static AgentSettings settings(String... keysAndValues) {
-    var builder = new SmallRyeConfigBuilder().withMapping(AgentSettings.class);
+    var builder =
+        new SmallRyeConfigBuilder()
+            .withMapping(AgentSettings.class)
+            .withConverter(Duration.class, 200, new DurationConverter());
     for (int i = 0; i < keysAndValues.length; i += 2) {
       builder.withDefaultValue(keysAndValues[i], keysAndValues[i + 1]);
     }
@@ -30,6 +35,10 @@ class AgentSettingsTest {
     assertEquals(List.of("127.0.0.1:4651"), settings.agent().servers());
     assertEquals("default", settings.agent().nodePool());
     assertEquals(50, settings.agent().gcMaxAllocs());
+    assertEquals(Duration.ofMinutes(1), settings.agent().gcInterval());
+    assertEquals(80, settings.agent().gcDiskUsageThreshold());
+    assertEquals(70, settings.agent().gcInodeUsageThreshold());
+    assertEquals(2, settings.agent().gcParallelDestroys());
     assertFalse(settings.agent().stopTasksOnExit());
     assertEquals(Optional.empty(), settings.agent().name());
     assertEquals("steppe.slice", settings.agent().cgroupParent());
@@ -59,6 +68,10 @@ class AgentSettingsTest {
             "steppe.agent.exec.chroot.\"/opt/tools\"", "/tools",
             "steppe.agent.exec.denied-users", "",
             "steppe.agent.exec.user", "tasks",
+            "steppe.agent.gc-interval", "30s",
+            "steppe.agent.gc-disk-usage-threshold", "90.5",
+            "steppe.agent.gc-inode-usage-threshold", "60",
+            "steppe.agent.gc-parallel-destroys", "4",
             "steppe.agent.stop-tasks-on-exit", "true");
     assertEquals("dc2", settings.datacenter());
     assertEquals(Path.of("/var/lib/steppe"), settings.agent().dataDir());
@@ -74,6 +87,10 @@ class AgentSettingsTest {
     assertEquals(Map.of("/opt/tools", "/tools"), settings.agent().exec().chroot());
     assertEquals(Optional.empty(), settings.agent().exec().deniedUsers());
     assertEquals("tasks", settings.agent().exec().user());
+    assertEquals(Duration.ofSeconds(30), settings.agent().gcInterval());
+    assertEquals(90.5, settings.agent().gcDiskUsageThreshold());
+    assertEquals(60, settings.agent().gcInodeUsageThreshold());
+    assertEquals(4, settings.agent().gcParallelDestroys());
     assertTrue(settings.agent().stopTasksOnExit());
   }
 }

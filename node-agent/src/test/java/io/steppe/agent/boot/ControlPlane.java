@@ -15,6 +15,7 @@ import io.steppe.rpc.v1.AllocationsForNode;
 import io.steppe.rpc.v1.AnswerCredit;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.ExecInput;
 import io.steppe.rpc.v1.HeartbeatAck;
 import io.steppe.rpc.v1.Registered;
 import io.steppe.rpc.v1.UpdatesAck;
@@ -241,6 +242,19 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
       synchronized (lock) {
         credit.onNext(AnswerCredit.newBuilder().setBytes(bytes).build());
       }
+    }
+
+    /** Sends something to the command that runs. */
+    public void input(ExecInput input) {
+      await("the answer to begin", () -> opened);
+      synchronized (lock) {
+        credit.onNext(AnswerCredit.newBuilder().setInput(input).build());
+      }
+    }
+
+    /** Waits until the frames that came are as wanted. */
+    public void awaitFrames(Predicate<List<ClientFrame>> wanted) {
+      await("frames as wanted", () -> wanted.test(frames));
     }
 
     public void cancel() {

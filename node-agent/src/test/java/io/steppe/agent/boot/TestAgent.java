@@ -2,6 +2,7 @@ package io.steppe.agent.boot;
 
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.util.Optional;
 
 /** Agents for tests, in this process or as one of their own ({@link #main}). */
 public final class TestAgent {
+  /** Keeps three allocations, however full the disk is. */
+  private static final GcSettings GC = new GcSettings(Duration.ofSeconds(1), 100, 100, 3, 2);
+
   private TestAgent() {}
 
   public static Agent.Settings settings(Path data, int port, Duration stopTasks) {
@@ -33,7 +37,7 @@ public final class TestAgent {
             Duration.ofMillis(200),
             Duration.ofMillis(300));
     return new Agent.Settings(
-        data, node, "global", session, DriverSettings.defaults(), 3, stopTasks, "test");
+        data, node, "global", session, DriverSettings.defaults(), GC, stopTasks, "test");
   }
 
   public static Agent start(Path data, int port) throws IOException {

@@ -10,12 +10,16 @@ import io.steppe.agent.boot.Eventually;
 import io.steppe.agent.boot.Jobs;
 import io.steppe.agent.boot.TestAgent;
 import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.EphemeralDisk;
 import io.steppe.proto.v1.NodeMetadata;
 import io.steppe.proto.v1.NullableString;
 import io.steppe.proto.v1.TaskEvent;
+import io.steppe.rpc.v1.AllocGc;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
+import io.steppe.rpc.v1.FsPath;
 import io.steppe.rpc.v1.GetPause;
+import io.steppe.rpc.v1.HostGc;
 import io.steppe.rpc.v1.MetadataCall;
 import io.steppe.rpc.v1.MetadataUpdate;
 import io.steppe.rpc.v1.PauseTask;
@@ -179,6 +183,85 @@ class OperationsTest {
                 request(allocation)
                     .setPause(PauseTask.newBuilder().setTask("web").setScheduleState("halt")))
             .getCode());
+  }
+
+  @Test
+  void collectsFinishedAllocationsWhenAsked() throws Exception {
+    Allocation running = run("exec sleep 1000");
+    Allocation finished = Jobs.allocation("batch", Jobs.shell("web", "true")).build();
+    Allocation other = Jobs.allocation("batch", Jobs.shell("web", "true")).build();
+    control.send(finished);
+    control.send(other);
+    control.awaitStatus(finished.getId(), "complete");
+    control.awaitStatus(other.getId(), "complete");
+    Path folder = data.resolve("allocs");
+
+    Status refused = failure(request(running).setGc(AllocGc.getDefaultInstance()));
+    assertEquals(
+        "No such allocation on client, or allocation not eligible for GC",
+        refused.getDescription());
+    assertTrue(answer(request(finished).setGc(AllocGc.getDefaultInstance())).hasDone());
+    assertTrue(Files.notExists(folder.resolve(finished.getId())));
+    assertTrue(Files.exists(folder.resolve(other.getId())));
+    Status gone = failure(request(finished).setLs(FsPath.newBuilder().setPath("/")));
+    assertEquals(Status.Code.NOT_FOUND, gone.getCode());
+    assertEquals(
+        "open " + folder.resolve(finished.getId()) + ": no such file or directory",
+        gone.getDescription());
+
+    answer(ClientRequest.newBuilder().setGcAll(HostGc.getDefaultInstance()));
+    assertTrue(Files.notExists(folder.resolve(other.getId())));
+    assertTrue(Files.exists(folder.resolve(running.getId())));
+  }
+
+  @Test
+  void aReplacementTakesOverDataWhenTheOneBeforeHasEnded() throws Exception {
+    Allocation before =
+        sticky(
+            "echo data > $NOMAD_ALLOC_DIR/data/kept; echo own > $NOMAD_TASK_DIR/kept;"
+                + " trap 'sleep 0.3; exit 0' INT; while :; do sleep 0.05; done");
+    control.send(before);
+    Path folder = data.resolve("allocs");
+    Eventually.holds(
+        "it wrote", () -> Files.exists(folder.resolve(before.getId()).resolve("web/local/kept")));
+    Allocation after =
+        sticky("cat $NOMAD_ALLOC_DIR/data/kept $NOMAD_TASK_DIR/kept; exec sleep 1000").toBuilder()
+            .setPreviousAllocation(before.getId())
+            .build();
+    control.send(after);
+    control.awaitReport(after.getId(), one -> types(one).contains("Task Setup"));
+    control.stop(before);
+
+    Allocation report = control.awaitStatus(after.getId(), "running");
+    Allocation ended = control.awaitStatus(before.getId(), "complete");
+    assertTrue(
+        report.getTaskStatesOrThrow("web").getStartedAt()
+            > ended.getTaskStatesOrThrow("web").getFinishedAt());
+    Path log = folder.resolve(after.getId()).resolve("alloc/logs/web.stdout.0");
+    Eventually.holds("it finds the data", () -> Files.readString(log).equals("data\nown\n"));
+  }
+
+  private static Allocation sticky(String script) {
+    Allocation.Builder allocation = Jobs.allocation("service", Jobs.shell("web", script));
+    allocation
+        .getJobBuilder()
+        .getTaskGroupsBuilder(0)
+        .setEphemeralDisk(EphemeralDisk.newBuilder().setSticky(true));
+    return allocation.build();
+  }
+
+  @Test
+  void aReplacementToldToStopDoesNotWait() {
+    Allocation before = sticky("exec sleep 1000");
+    control.send(before);
+    control.awaitStatus(before.getId(), "running");
+    Allocation after =
+        sticky("exec sleep 1000").toBuilder().setPreviousAllocation(before.getId()).build();
+    control.send(after);
+    control.awaitReport(after.getId(), one -> types(one).contains("Task Setup"));
+    control.stop(after);
+    control.awaitStatus(after.getId(), "complete");
+    control.awaitStatus(before.getId(), "running");
   }
 
   private static MetadataUpdate.Builder set(String key, String value) {
