@@ -5,6 +5,7 @@ import io.steppe.agent.alloc.AllocModel.TaskModel;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.ExecPlace;
 import io.steppe.agent.driver.RunListener;
+import io.steppe.agent.driver.RunningTask;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -596,12 +596,12 @@ public final class AllocRunner {
     }
   }
 
-  /** The processes of each task that runs. */
-  public CompletableFuture<Map<String, List<Long>>> processes() {
-    var result = new CompletableFuture<Map<String, List<Long>>>();
+  /** The tasks that run. */
+  public CompletableFuture<Map<String, RunningTask>> running() {
+    var result = new CompletableFuture<Map<String, RunningTask>>();
     queue.execute(
         () -> {
-          Map<String, List<Long>> processes = new LinkedHashMap<>();
+          Map<String, RunningTask> running = new LinkedHashMap<>();
           model
               .tasks()
               .forEach(
@@ -609,13 +609,13 @@ public final class AllocRunner {
                     TaskRun run = runs.get(name);
                     if (task.running() && run != null) {
                       try {
-                        processes.put(name, driver(name).processes(run));
+                        running.put(name, new RunningTask(driver(name), run));
                       } catch (StartFailure e) {
                         LOG.debugf(e, "task %s has no driver", name);
                       }
                     }
                   });
-          result.complete(processes);
+          result.complete(running);
         });
     return result;
   }

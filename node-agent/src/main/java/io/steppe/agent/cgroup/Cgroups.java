@@ -174,23 +174,30 @@ public final class Cgroups {
     };
   }
 
+  /** Removes the agent's own folders, unless a group is in them. */
+  public void leave() {
+    parents().forEach(parent -> parent.toFile().delete());
+  }
+
   /** Removes groups without processes, as an agent that was killed may leave them. */
   public void sweep() {
     if (unusable.isPresent()) {
       return;
     }
-    List<Path> parents =
-        switch (layout) {
-          case Layout.V2(Path parent) -> List.of(parent);
-          case Layout.V1(Map<String, Path> folders, Optional<Path> unified) ->
-              Stream.concat(folders.values().stream(), unified.stream()).distinct().toList();
-        };
-    for (Path parent : parents) {
+    for (Path parent : parents()) {
       try (Stream<Path> groups = Files.list(parent)) {
         groups.filter(Files::isDirectory).forEach(group -> group.toFile().delete());
       } catch (IOException e) {
         LOG.debugf(e, "%s can't be swept", parent);
       }
     }
+  }
+
+  private List<Path> parents() {
+    return switch (layout) {
+      case Layout.V2(Path parent) -> List.of(parent);
+      case Layout.V1(Map<String, Path> folders, Optional<Path> unified) ->
+          Stream.concat(folders.values().stream(), unified.stream()).distinct().toList();
+    };
   }
 }

@@ -1,5 +1,6 @@
 package io.steppe.agent.driver;
 
+import io.steppe.agent.stats.TaskUsage;
 import io.steppe.agent.task.StartFailure;
 import java.io.IOException;
 import java.util.List;
@@ -41,6 +42,9 @@ public interface Driver extends AutoCloseable {
 
   /** Kills all processes of the run. */
   void kill(TaskRun run);
+
+  /** What the run has used until now. */
+  TaskUsage usage(TaskRun run) throws IOException;
 
   /** The run's processes. */
   List<Long> processes(TaskRun run);

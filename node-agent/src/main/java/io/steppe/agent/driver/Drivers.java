@@ -29,6 +29,7 @@ public final class Drivers {
     return List.of(
         new ProcessDriver(new RawExec(), cgroups, watch, executor, timer),
         new ProcessDriver(new Exec(settings.exec(), cgroups), cgroups, watch, executor, timer),
+        new ProcessDriver(new JavaExec(settings.exec(), cgroups), cgroups, watch, executor, timer),
         new MockDriver(timer, executor, clock));
   }
 }

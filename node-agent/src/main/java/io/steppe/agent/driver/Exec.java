@@ -43,6 +43,11 @@ final class Exec implements Launcher {
   }
 
   @Override
+  public boolean grouped(TaskRun run) {
+    return true;
+  }
+
+  @Override
   public Launch launch(TaskRun run, List<Path> entrances) throws StartFailure {
     String command = run.config().text("command");
     if (command.isEmpty()) {

@@ -26,6 +26,9 @@ interface Launcher {
 
   DriverFingerprint fingerprint();
 
+  /** Whether the run gets a control group where there are any. */
+  boolean grouped(TaskRun run);
+
   /**
    * @param entrances files of the group that an isolated command is to enter
    */

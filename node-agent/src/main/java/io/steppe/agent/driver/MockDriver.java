@@ -1,5 +1,6 @@
 package io.steppe.agent.driver;
 
+import io.steppe.agent.stats.TaskUsage;
 import io.steppe.agent.task.DriverConfig;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
@@ -111,6 +112,11 @@ public final class MockDriver implements Driver {
     if (pretended != null) {
       pretended.endAfter(Duration.ZERO, new Exit(137, 9, ""));
     }
+  }
+
+  @Override
+  public TaskUsage usage(TaskRun run) {
+    return TaskUsage.none();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.steppe.agent.driver;
 import io.steppe.agent.cgroup.Cgroup;
 import io.steppe.agent.cgroup.Cgroups;
 import io.steppe.agent.stats.ProcStat;
+import io.steppe.agent.stats.TaskUsage;
 import io.steppe.agent.task.Exit;
 import io.steppe.agent.task.StartFailure;
 import io.steppe.agent.watch.Coalesced;
@@ -81,9 +82,8 @@ public final class ProcessDriver implements Driver {
   @Override
   public void start(TaskRun run, RunListener listener) throws StartFailure {
     Cgroup group = group(run);
-    Launcher.Launch launch =
-        launcher.launch(run, cgroups.unusable().isEmpty() ? group.entrances() : List.of());
-    if (cgroups.unusable().isEmpty()) {
+    Launcher.Launch launch = launcher.launch(run, grouped(run) ? group.entrances() : List.of());
+    if (grouped(run)) {
       make(group, launch);
     }
     Held one = hold(run, listener);
@@ -104,6 +104,10 @@ public final class ProcessDriver implements Driver {
       group.remove();
       throw new StartFailure("failed to make the task's cgroup: " + e.getMessage(), true);
     }
+  }
+
+  private boolean grouped(TaskRun run) {
+    return cgroups.unusable().isEmpty() && launcher.grouped(run);
   }
 
   private Cgroup group(TaskRun run) {
@@ -166,6 +170,11 @@ public final class ProcessDriver implements Driver {
   }
 
   @Override
+  public TaskUsage usage(TaskRun run) {
+    return TaskUsage.of(processes(run), group(run).reading());
+  }
+
+  @Override
   public List<Long> processes(TaskRun run) {
     Cgroup group = group(run);
     if (group.exists()) {
@@ -201,6 +210,7 @@ public final class ProcessDriver implements Driver {
   public void close() {
     liveness.cancel(false);
     held.values().forEach(Held::release);
+    cgroups.leave();
   }
 
   /** A run this agent looks after. */

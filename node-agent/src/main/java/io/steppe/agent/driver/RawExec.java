@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Runs a command of the machine as it is, in a group that is accounted for and killed as a whole
- * where the machine allows that. Settings: {@code command}, {@code args}, {@code work_dir}.
+ * where the machine allows that. Settings: {@code command}, {@code args}, {@code work_dir}, {@code
+ * no_cgroups}.
  */
 final class RawExec implements Launcher {
   @Override
@@ -28,6 +29,11 @@ final class RawExec implements Launcher {
   @Override
   public DriverFingerprint fingerprint() {
     return DriverFingerprint.healthy(name(), Map.of());
+  }
+
+  @Override
+  public boolean grouped(TaskRun run) {
+    return !run.config().flag("no_cgroups");
   }
 
   @Override

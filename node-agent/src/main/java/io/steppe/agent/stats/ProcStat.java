@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *     ever
  * @param userTicks clock ticks in user mode
  * @param systemTicks clock ticks in the kernel
- * @param rssPages resident memory in pages
+ * @param childUserTicks the same of children it waited for, and theirs
  */
 public record ProcStat(
     long pid,
@@ -25,7 +25,8 @@ public record ProcStat(
     long startTicks,
     long userTicks,
     long systemTicks,
-    long rssPages) {
+    long childUserTicks,
+    long childSystemTicks) {
   /** A clock tick in nanoseconds: USER_HZ is 100 wherever Linux runs. */
   public static final long TICK_NANOS = 10_000_000;
 
@@ -52,7 +53,8 @@ public record ProcStat(
               Long.parseLong(fields[19]),
               Long.parseLong(fields[11]),
               Long.parseLong(fields[12]),
-              Long.parseLong(fields[21])));
+              Long.parseLong(fields[13]),
+              Long.parseLong(fields[14])));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
