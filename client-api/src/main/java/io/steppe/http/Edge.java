@@ -25,6 +25,7 @@ public class Edge {
   private static final Set<String> SUBTREES =
       Set.of(
           "/v1/node",
+          "/v1/node/pool",
           "/v1/job",
           "/v1/allocation",
           "/v1/evaluation",

@@ -153,7 +153,7 @@ public class JobEndpoint implements Jobs {
   public Multi<ListJobsReply> list(ListJobsRequest call) {
     return reads
         .read(call.getRead())
-        .map(read -> list(read, call.getMeta()))
+        .map(read -> list(read, call.getMeta(), call.getNodePool()))
         .onItem()
         .transformToMulti(replies -> Multi.createFrom().iterable(replies))
         .onFailure()
@@ -163,7 +163,7 @@ public class JobEndpoint implements Jobs {
   /**
    * Counts of allocations are part of a job in a list, so its index is that of all they come from.
    */
-  private static List<ListJobsReply> list(Read read, boolean meta) {
+  private static List<ListJobsReply> list(Read read, boolean meta, String pool) {
     var head = read.meta(Tables.JOBS, Tables.ALLOCS, Tables.EVALS);
     if (head.getUnchanged()) {
       return List.of(ListJobsReply.newBuilder().setMeta(head).build());
@@ -173,6 +173,7 @@ public class JobEndpoint implements Jobs {
             .filter(
                 job ->
                     read.sees(job.getNamespace())
+                        && (pool.isEmpty() || job.getNodePool().equals(pool))
                         && job.getId().startsWith(read.options().getPrefix()))
             .sorted(Comparator.comparing(JobKey::of))
             .map(job -> JobStubs.of(job, read.view(), meta))

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  */
 public record Interest(String table, String key) {
   private static final String NODES = "nodes";
+  private static final String NODE_POOLS = "node_pools";
   private static final String JOBS = "jobs";
   private static final String JOB_VERSIONS = "job_versions";
   private static final String EVALS = "evals";
@@ -26,6 +27,16 @@ public record Interest(String table, String key) {
   /** One node. */
   public static Set<Interest> node(String id) {
     return Set.of(new Interest(NODES, id));
+  }
+
+  /** Any node pool. */
+  public static Set<Interest> nodePools() {
+    return any(NODE_POOLS);
+  }
+
+  /** One node pool. */
+  public static Set<Interest> nodePool(String name) {
+    return Set.of(new Interest(NODE_POOLS, name));
   }
 
   /** Any job: with its summary, which follows allocations and evaluations. */

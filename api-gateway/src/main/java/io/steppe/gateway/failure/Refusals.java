@@ -18,6 +18,11 @@ public final class Refusals {
     row(NODE_DRAIN, NOT_FOUND, 500, "node not found");
     row(NODE_PURGE, NOT_FOUND, 500, "node not found");
     row(NODE_EVALUATE, NOT_FOUND, 500, "node not found");
+    row(NODES_CHANGE, INVALID, 400);
+    row(NODES_CHANGE, CONFLICT, 409);
+    row(NODE_POOL_UPSERT, INVALID, 400);
+    row(NODE_POOL_DELETE, INVALID, 400);
+    row(NODE_POOL_DELETE, CONFLICT, 400);
     row(JOB, NOT_FOUND, 404, "job not found");
     row(JOB_SUMMARY, NOT_FOUND, 404, "job not found");
     row(JOB_VERSIONS, NOT_FOUND, 404, "job versions not found");
@@ -35,6 +40,10 @@ public final class Refusals {
   /** What the client of a route is told of a failure. */
   public static Refusal of(Route route, Failure failure) {
     return TABLE.of(route, failure);
+  }
+
+  private static void row(Route route, Kind kind, int status) {
+    TABLE.row(route, kind, status);
   }
 
   private static void row(Route route, Kind kind, int status, String text) {

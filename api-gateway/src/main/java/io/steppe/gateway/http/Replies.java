@@ -38,6 +38,16 @@ public final class Replies {
     return finish(request, begin(200, ContentTypes.JSON).header(INDEX, index), Json.write(body));
   }
 
+  /** An answer to a write that carries an index, JSON already. */
+  public static Response written(Request request, long index, byte[] json) {
+    return finish(request, begin(200, ContentTypes.JSON).header(INDEX, index), json);
+  }
+
+  /** An answer to a write that carries an index and nothing else. */
+  public static Response written(long index) {
+    return Response.ok().header(INDEX, index).header("Vary", "Accept-Encoding").build();
+  }
+
   /** An answer without an index. */
   public static Response document(Request request, Message body) {
     return document(request, 200, Json.write(body));

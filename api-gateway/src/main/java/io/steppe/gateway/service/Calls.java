@@ -10,6 +10,7 @@ import io.steppe.rpc.v1.AllocationsGrpc;
 import io.steppe.rpc.v1.ClusterGrpc;
 import io.steppe.rpc.v1.EvaluationsGrpc;
 import io.steppe.rpc.v1.JobsGrpc;
+import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.NodesGrpc;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -32,6 +33,7 @@ public class Calls {
   private final Duration patience;
   private final Duration attempt;
   private final NodesGrpc.NodesBlockingStub nodes;
+  private final NodePoolsGrpc.NodePoolsBlockingStub nodePools;
   private final JobsGrpc.JobsBlockingStub jobs;
   private final EvaluationsGrpc.EvaluationsBlockingStub evaluations;
   private final AllocationsGrpc.AllocationsBlockingStub allocations;
@@ -42,6 +44,7 @@ public class Calls {
     patience = settings.gateway().patience();
     attempt = settings.gateway().attempt();
     nodes = NodesGrpc.newBlockingStub(services.nodes());
+    nodePools = NodePoolsGrpc.newBlockingStub(services.nodes());
     jobs = JobsGrpc.newBlockingStub(services.allocs());
     evaluations = EvaluationsGrpc.newBlockingStub(services.allocs());
     allocations = AllocationsGrpc.newBlockingStub(services.allocs());
@@ -55,6 +58,11 @@ public class Calls {
    */
   public <T> T nodes(Function<NodesGrpc.NodesBlockingStub, T> call) {
     return call("node-service", nodes, patience, call);
+  }
+
+  /** Asks node-service about node pools. */
+  public <T> T nodePools(Function<NodePoolsGrpc.NodePoolsBlockingStub, T> call) {
+    return call("node-service", nodePools, patience, call);
   }
 
   /** Asks alloc-service about jobs. */
@@ -86,6 +94,7 @@ public class Calls {
     this.patience = patience;
     attempt = calls.attempt;
     nodes = calls.nodes;
+    nodePools = calls.nodePools;
     jobs = calls.jobs;
     evaluations = calls.evaluations;
     allocations = calls.allocations;

@@ -78,6 +78,10 @@ final class JobsEndpoint extends JobsGrpc.JobsImplBase {
     if (!reply.getMeta().getUnchanged()) {
       region.jobs.values().stream()
           .filter(job -> job.getId().startsWith(request.getRead().getPrefix()))
+          .filter(
+              job ->
+                  request.getNodePool().isEmpty()
+                      || job.getNodePool().equals(request.getNodePool()))
           .forEach(
               job ->
                   reply.addJobs(

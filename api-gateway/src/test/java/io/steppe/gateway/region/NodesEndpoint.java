@@ -6,6 +6,8 @@ import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ChangeNodesReply;
+import io.steppe.rpc.v1.ChangeNodesRequest;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
@@ -31,7 +33,9 @@ final class NodesEndpoint extends NodesGrpc.NodesImplBase {
     out.onNext(ListNodesReply.newBuilder().setMeta(meta).build());
     if (!meta.getUnchanged()) {
       for (Node node : region.nodes.values()) {
-        if (node.getId().startsWith(request.getRead().getPrefix())) {
+        if (node.getId().startsWith(request.getRead().getPrefix())
+            && (request.getNodePool().isEmpty()
+                || node.getNodePool().equals(request.getNodePool()))) {
           NodeListStub stub =
               NodeListStub.newBuilder().setId(node.getId()).setName(node.getName()).build();
           out.onNext(ListNodesReply.newBuilder().addNodes(stub).build());
@@ -116,5 +120,46 @@ final class NodesEndpoint extends NodesGrpc.NodesImplBase {
     }
     out.onNext(reply.build());
     out.onCompleted();
+  }
+
+  /** Of filters it knows one: that for a name. */
+  @Override
+  public void changeMany(ChangeNodesRequest request, StreamObserver<ChangeNodesReply> out) {
+    if (!request.getFilter().startsWith("Name == ")) {
+      out.onError(Failure.invalid("failed to read filter expression: no").toStatus());
+      return;
+    }
+    String name = request.getFilter().substring("Name == ".length());
+    ChangeNodesReply.Builder reply = ChangeNodesReply.newBuilder();
+    for (Node node : region.nodes.values()) {
+      if (node.getName().equals(name)) {
+        if (node.hasDrainStrategy() && request.getEligibility().equals("eligible")) {
+          out.onError(Failure.conflict("it is draining").toStatus());
+          return;
+        }
+        reply.addNodeIds(node.getId());
+        if (!request.getDryRun()) {
+          reply.setIndex(changed(node, request));
+        }
+      }
+    }
+    out.onNext(reply.build());
+    out.onCompleted();
+  }
+
+  private long changed(Node node, ChangeNodesRequest request) {
+    return switch (request.getChangeCase()) {
+      case ELIGIBILITY ->
+          region.put(node.toBuilder().setSchedulingEligibility(request.getEligibility()).build());
+      case DRAIN ->
+          region.put(
+              node.toBuilder()
+                  .setDrainStrategy(
+                      DrainStrategy.newBuilder()
+                          .setDeadline(request.getDrain().getSpec().getDeadline()))
+                  .build());
+      case PURGE -> region.remove("nodes", region.nodes, node.getId());
+      case CHANGE_NOT_SET -> 0;
+    };
   }
 }

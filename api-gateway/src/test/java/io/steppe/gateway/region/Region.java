@@ -8,6 +8,7 @@ import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodePool;
 import io.steppe.rpc.v1.ChangeBatch;
 import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.ReadMeta;
@@ -34,6 +35,7 @@ public final class Region {
   static final long EPOCH = 7;
 
   final Map<String, Node> nodes = new ConcurrentSkipListMap<>();
+  final Map<String, NodePool> pools = new ConcurrentSkipListMap<>();
   final Map<String, Job> jobs = new ConcurrentSkipListMap<>();
   final Map<String, Evaluation> evaluations = new ConcurrentSkipListMap<>();
   final Map<String, Allocation> allocations = new ConcurrentSkipListMap<>();
@@ -56,6 +58,7 @@ public final class Region {
     List<BindableService> services =
         List.of(
             new NodesEndpoint(this),
+            new NodePoolsEndpoint(this),
             new JobsEndpoint(this),
             new EvaluationsEndpoint(this),
             new AllocationsEndpoint(this),
@@ -120,6 +123,12 @@ public final class Region {
     long at = next();
     nodes.put(node.getId(), node.toBuilder().setModifyIndex(at).build());
     return changed("nodes", node.getId());
+  }
+
+  public synchronized long put(NodePool pool) {
+    long at = next();
+    pools.put(pool.getName(), pool.toBuilder().setModifyIndex(at).build());
+    return changed("node_pools", pool.getName());
   }
 
   public synchronized long put(Job job) {

@@ -32,7 +32,13 @@ import org.flywaydb.core.Flyway;
 class EventService {
   /** Tables whose changes may show as events. */
   private static final Set<String> EVENT_TABLES =
-      Set.of(Tables.NODES, Tables.JOBS, Tables.EVALS, Tables.ALLOCS, Tables.DEPLOYMENTS);
+      Set.of(
+          Tables.NODES,
+          Tables.NODE_POOLS,
+          Tables.JOBS,
+          Tables.EVALS,
+          Tables.ALLOCS,
+          Tables.DEPLOYMENTS);
 
   private final Migrations migrations;
   private final Upkeep upkeep;

@@ -19,6 +19,8 @@ import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobPayload;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePayload;
+import io.steppe.proto.v1.NodePool;
+import io.steppe.proto.v1.NodePoolPayload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +92,8 @@ final class EventEncoder {
               NodePayload.newBuilder()
                   .setNode(Node.parseFrom(object).toBuilder().clearSecretId())
                   .build());
+      case "NodePool" ->
+          Optional.of(NodePoolPayload.newBuilder().setNodePool(NodePool.parseFrom(object)).build());
       case "Job" ->
           Optional.of(
               JobPayload.newBuilder().setJob(Job.parseFrom(object)).setDeleted(deleted).build());

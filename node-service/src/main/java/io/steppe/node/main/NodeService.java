@@ -13,6 +13,8 @@ import io.steppe.node.drain.DrainWatch;
 import io.steppe.node.node.AllocServiceEvaluations;
 import io.steppe.node.node.NodeWrites;
 import io.steppe.node.peer.Peers;
+import io.steppe.node.pool.AllocServicePoolJobs;
+import io.steppe.node.pool.PoolJobs;
 import io.steppe.node.session.Adoption;
 import io.steppe.node.session.AllocationFeed;
 import io.steppe.node.session.HeartbeatTtl;
@@ -22,6 +24,7 @@ import io.steppe.node.session.Sessions;
 import io.steppe.node.session.UpdateRelay;
 import io.steppe.node.session.Watch;
 import io.steppe.node.view.NodeView;
+import io.steppe.node.view.Reads;
 import io.steppe.rpc.Channels;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -69,6 +72,7 @@ class NodeService {
   private final Peers peers;
   private final Migrations migrations;
   private final NodeWrites writes;
+  private final PoolJobs poolJobs;
   private final DrainWatch drains;
 
   NodeService(
@@ -104,7 +108,8 @@ class NodeService {
             new HeartbeatTtl(
                 settings.heartbeat().minTtl(),
                 settings.heartbeat().maxPerSecond(),
-                settings.heartbeat().grace()),
+                settings.heartbeat().grace(),
+                settings.heartbeat().failover()),
             clock,
             new Random());
     this.answers = new Answers(worker, settings.relay().answerWithin());
@@ -112,6 +117,7 @@ class NodeService {
         new NodeWrites(
             ledger,
             new AllocServiceEvaluations(allocService, settings.evaluations().answerWithin()));
+    this.poolJobs = new AllocServicePoolJobs(allocService, settings.evaluations().answerWithin());
     this.drains = new DrainWatch(ledger, replicas, worker);
   }
 
@@ -203,6 +209,18 @@ class NodeService {
   @Singleton
   NodeWrites writes() {
     return writes;
+  }
+
+  @Produces
+  @Singleton
+  PoolJobs poolJobs() {
+    return poolJobs;
+  }
+
+  @Produces
+  @Singleton
+  Reads reads() {
+    return new Reads(ledger, clock);
   }
 
   @Produces

@@ -62,6 +62,10 @@ public interface NodeSettings {
     @WithDefault("10s")
     Duration grace();
 
+    /** The shortest time that an agent has to come back when its replica is lost, before grace. */
+    @WithDefault("30s")
+    Duration failover();
+
     /** Between two looks at who is late; at least a second outside tests. */
     @WithDefault("1s")
     Duration tick();

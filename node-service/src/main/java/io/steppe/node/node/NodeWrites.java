@@ -1,12 +1,18 @@
 package io.steppe.node.node;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Ledger;
 import io.steppe.node.drain.DrainUpdate;
 import io.steppe.node.registration.NodeEdit;
 import io.steppe.node.view.NodeView;
+import io.steppe.query.Filter;
+import io.steppe.query.InvalidFilterException;
 import io.steppe.rpc.Callers;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.Caller;
+import io.steppe.rpc.v1.ChangeNodesReply;
+import io.steppe.rpc.v1.ChangeNodesRequest;
 import io.steppe.rpc.v1.NodeChangedReply;
 import io.steppe.rpc.v1.PurgeNodeRequest;
 import io.steppe.rpc.v1.SetEligibilityReply;
@@ -45,6 +51,49 @@ public final class NodeWrites {
   Uni<NodeChangedReply> purge(PurgeNodeRequest request) {
     return commit(request.getCaller(), request.getNodeId(), new Purge())
         .chain(done -> withEvaluations(request.getNodeId(), done));
+  }
+
+  /** Looking through all nodes is done on a worker, not on the event loop. */
+  Uni<ChangeNodesReply> changeMany(ChangeNodesRequest request) {
+    Caller caller = Callers.required(request.getCaller());
+    if (request.getFilter().isBlank()) {
+      throw Failure.invalid("missing filter");
+    }
+    Filter filter = parsed(request.getFilter());
+    NodeEdit edit = edit(request);
+    return ledger
+        .latest()
+        .emitOn(Infrastructure.getDefaultWorkerPool())
+        .map(now -> ManyNodes.of(now.view(), filter, edit, request.getDryRun()))
+        .chain(many -> ledger.commit(caller.getRequestId(), ChangeNodesReply.parser(), many));
+  }
+
+  private static Filter parsed(String expression) {
+    try {
+      return Filter.parse(expression);
+    } catch (InvalidFilterException e) {
+      throw Failure.invalid("failed to read filter expression: " + e.getMessage());
+    }
+  }
+
+  private static NodeEdit edit(ChangeNodesRequest request) {
+    return switch (request.getChangeCase()) {
+      case ELIGIBILITY -> Eligibility.of(request.getEligibility());
+      case DRAIN -> DrainUpdate.of(request.getDrain(), request.getCaller().getAccessorId());
+      case PURGE -> purge(request.getPurge());
+      case CHANGE_NOT_SET -> throw noChange();
+    };
+  }
+
+  private static NodeEdit purge(boolean asked) {
+    if (!asked) {
+      throw noChange();
+    }
+    return new Purge();
+  }
+
+  private static Failure noChange() {
+    return Failure.invalid("missing change");
   }
 
   private Uni<NodeChangedReply> commit(Caller sent, String nodeId, NodeEdit edit) {

@@ -5,12 +5,15 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
+import io.steppe.node.view.BuiltInPools;
 import io.steppe.node.view.NodeView;
+import io.steppe.node.view.Reads;
 import io.steppe.proto.v1.NodeListStub;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ChangeNodesReply;
+import io.steppe.rpc.v1.ChangeNodesRequest;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
@@ -19,30 +22,20 @@ import io.steppe.rpc.v1.NodeChangedReply;
 import io.steppe.rpc.v1.NodesGrpc;
 import io.steppe.rpc.v1.PurgeNodeRequest;
 import io.steppe.rpc.v1.ReadMeta;
-import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.SetEligibilityReply;
 import io.steppe.rpc.v1.SetEligibilityRequest;
 import io.steppe.rpc.v1.UpdateDrainRequest;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /** Reads of nodes, and what operators change about them. */
 @GrpcService
 public class NodesEndpoint extends NodesGrpc.NodesImplBase {
-  private static final Logger LOG = Logger.getLogger(NodesEndpoint.class);
-
-  private final Ledger<NodeView> ledger;
+  private final Reads reads;
   private final NodeWrites writes;
-  private final InstantSource clock;
 
-  public NodesEndpoint(Ledger<NodeView> ledger, NodeWrites writes, InstantSource clock) {
-    this.ledger = ledger;
+  public NodesEndpoint(Reads reads, NodeWrites writes) {
+    this.reads = reads;
     this.writes = writes;
-    this.clock = clock;
   }
 
   /** Thousands of stubs are made on a worker, not on the event loop. */
@@ -51,18 +44,23 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
     var out = (ServerCallStreamObserver<ListNodesReply>) replies;
     ChunkedList list = new ChunkedList(out);
     Uni<Snapshot<NodeView>> read =
-        read(request.getRead()).emitOn(Infrastructure.getDefaultWorkerPool());
-    answer(out, read, snapshot -> list(request, snapshot, list));
+        reads.read(request.getRead()).emitOn(Infrastructure.getDefaultWorkerPool());
+    Reads.answer(out, read, snapshot -> list(request, snapshot, list));
   }
 
   private void list(ListNodesRequest request, Snapshot<NodeView> snapshot, ChunkedList list) {
-    ReadMeta meta = meta(request.getRead(), snapshot);
+    ReadMeta meta = reads.meta(request.getRead(), snapshot, Tables.NODES);
     if (meta.getUnchanged()) {
       list.begin(meta, List.of());
       return;
     }
+    String pool = request.getNodePool();
+    if (!pool.isEmpty() && !snapshot.view().pools().containsKey(pool)) {
+      throw Failure.notFound("node pool not found");
+    }
     List<NodeListStub> stubs =
         NodeLookup.byPrefix(snapshot.view().nodes(), request.getRead().getPrefix()).stream()
+            .filter(node -> BuiltInPools.has(pool, node))
             .map(node -> NodeStubs.of(node, request.getResources(), request.getOs()))
             .toList();
     list.begin(meta, stubs);
@@ -70,87 +68,38 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
 
   @Override
   public void get(GetNodeRequest request, StreamObserver<GetNodeReply> reply) {
-    answer(
-        reply,
-        read(request.getRead()),
-        snapshot -> {
-          ReadMeta meta = meta(request.getRead(), snapshot);
-          GetNodeReply.Builder found = GetNodeReply.newBuilder().setMeta(meta);
-          if (!meta.getUnchanged()) {
-            found.setNode(
-                NodeStubs.withoutSecrets(
-                    NodeLookup.byId(snapshot.view().nodes(), request.getNodeId())));
-          }
-          reply.onNext(found.build());
-          reply.onCompleted();
-        });
+    Reads.answerOne(
+        reply, () -> reads.read(request.getRead()).map(snapshot -> get(request, snapshot)));
+  }
+
+  private GetNodeReply get(GetNodeRequest request, Snapshot<NodeView> snapshot) {
+    ReadMeta meta = reads.meta(request.getRead(), snapshot, Tables.NODES);
+    GetNodeReply.Builder found = GetNodeReply.newBuilder().setMeta(meta);
+    if (!meta.getUnchanged()) {
+      found.setNode(
+          NodeStubs.withoutSecrets(NodeLookup.byId(snapshot.view().nodes(), request.getNodeId())));
+    }
+    return found.build();
   }
 
   @Override
   public void setEligibility(
       SetEligibilityRequest request, StreamObserver<SetEligibilityReply> reply) {
-    one(reply, () -> writes.setEligibility(request));
+    Reads.answerOne(reply, () -> writes.setEligibility(request));
   }
 
   @Override
   public void updateDrain(UpdateDrainRequest request, StreamObserver<NodeChangedReply> reply) {
-    one(reply, () -> writes.updateDrain(request));
+    Reads.answerOne(reply, () -> writes.updateDrain(request));
   }
 
   @Override
   public void purge(PurgeNodeRequest request, StreamObserver<NodeChangedReply> reply) {
-    one(reply, () -> writes.purge(request));
+    Reads.answerOne(reply, () -> writes.purge(request));
   }
 
-  private static <T> void one(StreamObserver<T> reply, Supplier<Uni<? extends T>> write) {
-    answer(
-        reply,
-        Uni.createFrom().<T>deferred(write),
-        done -> {
-          reply.onNext(done);
-          reply.onCompleted();
-        });
-  }
-
-  private Uni<Snapshot<NodeView>> read(ReadOptions read) {
-    return read.getStale() ? ledger.ready().map(_ -> ledger.snapshot()) : ledger.latest();
-  }
-
-  private ReadMeta meta(ReadOptions read, Snapshot<NodeView> snapshot) {
-    long index = snapshot.tableIndex(Tables.NODES);
-    boolean unchanged =
-        read.getKnownIndex() != 0
-            && read.getKnownIndex() == index
-            && read.getKnownEpoch() == snapshot.epoch();
-    long age =
-        read.getStale() ? Duration.between(snapshot.newestAt(), clock.instant()).toMillis() : 0;
-    return ReadMeta.newBuilder()
-        .setIndex(index)
-        .setEpoch(snapshot.epoch())
-        .setUnchanged(unchanged)
-        .setLastContactMs(Math.max(0, age))
-        .build();
-  }
-
-  private static <T> void answer(StreamObserver<?> out, Uni<T> source, Consumer<T> then) {
-    source
-        .subscribe()
-        .with(
-            item -> {
-              try {
-                then.accept(item);
-              } catch (RuntimeException e) {
-                fail(out, e);
-              }
-            },
-            error -> fail(out, error));
-  }
-
-  private static void fail(StreamObserver<?> out, Throwable error) {
-    Failure failure = Failure.of(error);
-    if (!(error instanceof Failure)) {
-      LOG.errorf(error, "a call failed");
-    }
-    out.onError(failure.toStatus());
+  @Override
+  public void changeMany(ChangeNodesRequest request, StreamObserver<ChangeNodesReply> reply) {
+    Reads.answerOne(reply, () -> writes.changeMany(request));
   }
 }

@@ -11,6 +11,7 @@ public final class NodeEvents {
   public static final String REGISTERED = "Node registered";
   public static final String REREGISTERED = "Node reregistered by heartbeat";
   public static final String HEARTBEAT_MISSED = "Node heartbeat missed";
+  public static final String AWAY_TOO_LONG = "Node disconnected for too long";
   public static final String ELIGIBLE = "Node marked as eligible for scheduling";
   public static final String INELIGIBLE = "Node marked as ineligible for scheduling";
   public static final String DRAIN_SET = "Node drain strategy set";

@@ -3,7 +3,8 @@ package io.steppe.node.registration;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.Decision;
 import io.steppe.ledger.Outcome;
-import io.steppe.ledger.Tables;
+import io.steppe.node.pool.PoolChange;
+import io.steppe.node.registration.NodeEvents.Subsystem;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePool;
@@ -12,6 +13,7 @@ import io.steppe.rpc.v1.Registered;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,7 +41,7 @@ public final class Registration {
       if (!secret.isOf(stored.get())) {
         return new Outcome.Refused<>(Failure.denied("node secret ID does not match"));
       }
-      return updated(view, index, fingerprint, stored.get(), List.of());
+      return updated(view, index, now, fingerprint, stored.get(), List.of());
     };
   }
 
@@ -52,7 +54,7 @@ public final class Registration {
       Fingerprint fingerprint, List<String> guards) {
     return (view, index, now) ->
         view.node(fingerprint.node().getId())
-            .map(stored -> updated(view, index, fingerprint, stored, guards))
+            .map(stored -> updated(view, index, now, fingerprint, stored, guards))
             .orElseGet(() -> new Outcome.Refused<>(Failure.notFound("node not found")));
   }
 
@@ -81,7 +83,8 @@ public final class Registration {
   }
 
   /**
-   * A node was not heard of in time: it is down.
+   * A node was not heard of in time: it is disconnected while its allocations may wait for it, and
+   * down otherwise.
    *
    * @param guards that nobody else has heard of it, and that the one who says so still may
    */
@@ -91,12 +94,28 @@ public final class Registration {
       if (stored.isEmpty() || NodeStatus.DOWN.isOf(stored.get())) {
         return new Outcome.Unchanged<>(answer(stored.map(Node::getModifyIndex).orElse(0L)));
       }
-      Node.Builder down =
-          withStatus(stored.get(), NodeStatus.DOWN, now).setLastMissedHeartbeatIndex(index);
-      NodeEvents.add(down, NodeEvents.HEARTBEAT_MISSED, index, now);
+      Node node = stored.get();
+      NodeStatus status =
+          Disconnection.until(view, node, now).isPresent()
+              ? NodeStatus.DISCONNECTED
+              : NodeStatus.DOWN;
+      if (status.isOf(node)) {
+        return new Outcome.Unchanged<>(answer(node.getModifyIndex()));
+      }
       return new Outcome.Commit<>(
-          List.of(NodeChange.STATUS.put(down, index)), answer(index), guards);
+          List.of(NodeChange.STATUS.put(silent(node, status, index, now), index)),
+          answer(index),
+          guards);
     };
+  }
+
+  private static Node.Builder silent(Node node, NodeStatus status, long index, Instant now) {
+    Node.Builder silent = withStatus(node, status, now);
+    return NodeStatus.DISCONNECTED.isOf(node)
+        ? NodeEvents.add(
+            silent, Subsystem.HEARTBEAT, NodeEvents.AWAY_TOO_LONG, Map.of(), index, now)
+        : NodeEvents.add(
+            silent.setLastMissedHeartbeatIndex(index), NodeEvents.HEARTBEAT_MISSED, index, now);
   }
 
   private static Node.Builder created(
@@ -112,12 +131,17 @@ public final class Registration {
   }
 
   private static Outcome<Registered> updated(
-      NodeView view, long index, Fingerprint fingerprint, Node stored, List<String> guards) {
+      NodeView view,
+      long index,
+      Instant now,
+      Fingerprint fingerprint,
+      Node stored,
+      List<String> guards) {
     if (fingerprint.matches(stored)) {
       return new Outcome.Unchanged<>(answer(stored.getModifyIndex()));
     }
-    return new Outcome.Commit<>(
-        registered(view, index, fingerprint.over(stored)), answer(index), guards);
+    Node.Builder node = DriverEvents.add(stored, fingerprint.over(stored), index, now);
+    return new Outcome.Commit<>(registered(view, index, node), answer(index), guards);
   }
 
   private static Node.Builder withStatus(Node node, NodeStatus status, Instant now) {
@@ -133,9 +157,7 @@ public final class Registration {
     changes.add(NodeChange.REGISTRATION.put(node, index));
     String pool = node.getNodePool();
     if (!view.pools().containsKey(pool)) {
-      NodePool made =
-          NodePool.newBuilder().setName(pool).setCreateIndex(index).setModifyIndex(index).build();
-      changes.add(Change.put(Tables.NODE_POOLS, pool, made.toByteString()));
+      changes.add(PoolChange.put(NodePool.newBuilder().setName(pool).setCreateIndex(index), index));
     }
     return changes;
   }

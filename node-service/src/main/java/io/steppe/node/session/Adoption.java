@@ -62,7 +62,7 @@ public final class Adoption {
         .subscribe()
         .with(
             adopted -> {
-              adopted.forEach(sessions::adopt);
+              sessions.adopt(adopted);
               if (!adopted.isEmpty()) {
                 LOG.infof("took over %d nodes", adopted.size());
               }

@@ -29,6 +29,9 @@ public sealed interface SessionEvent {
   /** The node is down. */
   record MarkedDown() implements SessionEvent {}
 
+  /** The node is disconnected, and is looked at again at a time. */
+  record MarkedDisconnected(Instant lookAgain) implements SessionEvent {}
+
   /** The node could not be marked down now. */
   record MarkDownFailed(Instant retryAt) implements SessionEvent {}
 

@@ -6,6 +6,7 @@ import io.steppe.node.session.SessionEvent.GivenUp;
 import io.steppe.node.session.SessionEvent.Heartbeat;
 import io.steppe.node.session.SessionEvent.MarkDownFailed;
 import io.steppe.node.session.SessionEvent.MarkDownRefused;
+import io.steppe.node.session.SessionEvent.MarkedDisconnected;
 import io.steppe.node.session.SessionEvent.MarkedDown;
 import io.steppe.node.session.SessionEvent.NewerSession;
 import io.steppe.node.session.SessionEvent.Refused;
@@ -151,6 +152,7 @@ final class SessionMachine {
   private static Step expiring(Expiring expiring, SessionEvent event) {
     return switch (event) {
       case MarkedDown() -> Step.end(Ending.EXPIRED);
+      case MarkedDisconnected(Instant lookAgain) -> disconnectedNode(expiring, lookAgain);
       case MarkDownRefused() -> Step.end(Ending.SUPERSEDED);
       case MarkDownFailed(Instant retryAt) ->
           Step.to(
@@ -161,5 +163,11 @@ final class SessionMachine {
       case NewerSession(long epoch) when epoch > expiring.epoch() -> Step.end(Ending.SUPERSEDED);
       default -> Step.to(expiring);
     };
+  }
+
+  /** The node may come back: this replica goes on to watch it, the agent has to register again. */
+  private static Step disconnectedNode(Expiring expiring, Instant lookAgain) {
+    Silent silent = new Silent(expiring.nodeId(), expiring.epoch(), lookAgain);
+    return expiring.connected() ? Step.close(silent, Ending.EXPIRED) : Step.to(silent);
   }
 }

@@ -155,7 +155,7 @@ public final class Sessions {
    * index at which it was.
    */
   private Uni<Long> claimed(Session session, String nodeId, Claim claim) {
-    SessionState state = move(session, new RowWritten(claim.epoch(), nextDue(nextTtl())));
+    SessionState state = move(session, new RowWritten(claim.epoch(), dueIn(nextTtl())));
     if (!(state instanceof Claimed) || !outdo(nodeId, session, claim.epoch())) {
       return Uni.createFrom().failure(Failure.unavailable("the session is over"));
     }
@@ -209,7 +209,7 @@ public final class Sessions {
   private void admitted(Session session, String nodeId, long index) {
     Duration next = nextTtl();
     session.admittedAt(index);
-    SessionState state = move(session, new Admitted(nextDue(next)));
+    SessionState state = move(session, new Admitted(dueIn(next)));
     if (!(state instanceof Live)) {
       return;
     }
@@ -225,7 +225,7 @@ public final class Sessions {
   /** The agent was heard of. */
   void heartbeat(Session session) {
     Duration next = nextTtl();
-    SessionState state = move(session, new Heartbeat(nextDue(next)));
+    SessionState state = move(session, new Heartbeat(dueIn(next)));
     if (state instanceof Live) {
       HeartbeatAck ack =
           HeartbeatAck.newBuilder()
@@ -289,15 +289,17 @@ public final class Sessions {
     move(session, new StreamClosed());
   }
 
-  /**
-   * This replica takes a node over; its agent has as long to come back as it had between
-   * heartbeats.
-   */
-  void adopt(SessionRow row) {
+  /** This replica takes nodes over; their agents get time to find it. */
+  void adopt(Collection<SessionRow> rows) {
+    int sessions = byNode.size() + rows.size();
+    rows.forEach(row -> adopt(row, dueIn(ttl.afterFailover(sessions, random))));
+  }
+
+  private void adopt(SessionRow row, Instant due) {
     if (ledger.snapshot().view().node(row.nodeId()).filter(NodeStatus.DOWN::isOf).isPresent()) {
       return;
     }
-    Session session = Session.adopted(row, nextDue(nextTtl()));
+    Session session = Session.adopted(row, due);
     Session kept =
         byNode.merge(
             row.nodeId(), session, (old, adopted) -> old.epoch() < row.epoch() ? adopted : old);
@@ -326,7 +328,7 @@ public final class Sessions {
     return ttl.next(byNode.size(), random);
   }
 
-  private Instant nextDue(Duration next) {
+  private Instant dueIn(Duration next) {
     return clock.instant().plus(next).plus(ttl.grace());
   }
 

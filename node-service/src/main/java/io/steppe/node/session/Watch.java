@@ -3,13 +3,18 @@ package io.steppe.node.session;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
+import io.steppe.ledger.Snapshot;
+import io.steppe.node.registration.Disconnection;
+import io.steppe.node.registration.NodeStatus;
 import io.steppe.node.registration.Registration;
 import io.steppe.node.session.SessionEvent.MarkDownFailed;
 import io.steppe.node.session.SessionEvent.MarkDownRefused;
+import io.steppe.node.session.SessionEvent.MarkedDisconnected;
 import io.steppe.node.session.SessionEvent.MarkedDown;
 import io.steppe.node.session.SessionEvent.Tick;
 import io.steppe.node.session.SessionState.Expiring;
 import io.steppe.node.view.NodeView;
+import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.Registered;
@@ -17,16 +22,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Decides, once a tick, which nodes were not heard of in time, and marks them down. Looking at
- * every deadline costs less than keeping them in order: 10,000 comparisons a second.
+ * Decides, once a tick, which nodes were not heard of in time, and marks them down or disconnected.
+ * Looking at every deadline costs less than keeping them in order: 10,000 comparisons a second.
  */
 public final class Watch {
   private static final Logger LOG = Logger.getLogger(Watch.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration SWEEP = Duration.ofSeconds(60);
+
+  /** Between two looks at a disconnected node: whether an allocation still waits for it. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final Ledger<NodeView> ledger;
   private final Replicas replicas;
@@ -97,17 +106,36 @@ public final class Watch {
 
   private void markDown(Session session, Expiring expiring, Member self) {
     String nodeId = expiring.nodeId();
+    Instant now = clock.instant();
+    NodeView view = ledger.snapshot().view();
+    if (view.node(nodeId).filter(node -> mayBeAway(view, node, now)).isPresent()) {
+      sessions.move(session, new MarkedDisconnected(now.plus(LOOK_AGAIN)));
+      return;
+    }
     List<String> guards = List.of(Guards.session(nodeId, expiring.epoch()), Guards.lease(self));
     ledger
         .commit("", Registered.parser(), Registration.missed(nodeId, guards))
+        .chain(done -> ledger.at(done.getIndex()))
         .subscribe()
         .with(
-            registered -> {
-              LOG.infof(
-                  "node %s missed its heartbeat: down at index %d", nodeId, registered.getIndex());
-              sessions.move(session, new MarkedDown());
-            },
+            reached -> marked(session, nodeId, reached),
             error -> failed(session, nodeId, Failure.of(error)));
+  }
+
+  private static boolean mayBeAway(NodeView view, Node node, Instant now) {
+    return NodeStatus.DISCONNECTED.isOf(node) && Disconnection.until(view, node, now).isPresent();
+  }
+
+  private void marked(Session session, String nodeId, Snapshot<NodeView> reached) {
+    Optional<Node> node = reached.view().node(nodeId);
+    LOG.infof(
+        "node %s missed its heartbeat: %s at index %d",
+        nodeId, node.map(Node::getStatus).orElse("purged"), reached.index());
+    sessions.move(
+        session,
+        node.filter(NodeStatus.DISCONNECTED::isOf).isPresent()
+            ? new MarkedDisconnected(clock.instant().plus(LOOK_AGAIN))
+            : new MarkedDown());
   }
 
   private void failed(Session session, String nodeId, Failure failure) {

@@ -1,5 +1,6 @@
 package io.steppe.node.view;
 
+import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePool;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -18,6 +19,16 @@ public final class BuiltInPools {
           .plus(DEFAULT, pool(DEFAULT, "Nodes that name no pool."));
 
   private BuiltInPools() {}
+
+  /** Whether there is a pool of that name without anybody having made it. */
+  public static boolean contains(String name) {
+    return ALL_BY_NAME.containsKey(name);
+  }
+
+  /** Whether a node is in a pool; every node is in the one of no name. */
+  public static boolean has(String pool, Node node) {
+    return pool.isEmpty() || pool.equals(ALL) || node.getNodePool().equals(pool);
+  }
 
   private static NodePool pool(String name, String description) {
     return NodePool.newBuilder()

@@ -34,6 +34,7 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(10), settings.heartbeat().minTtl());
     assertEquals(50, settings.heartbeat().maxPerSecond());
     assertEquals(Duration.ofSeconds(10), settings.heartbeat().grace());
+    assertEquals(Duration.ofSeconds(30), settings.heartbeat().failover());
     assertEquals(Duration.ofSeconds(1), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(10), settings.relay().answerWithin());
     assertEquals(Duration.ofSeconds(3), settings.evaluations().answerWithin());
@@ -50,6 +51,7 @@ class NodeSettingsTest {
                 "steppe.heartbeat.min-ttl", "3s",
                 "steppe.heartbeat.max-per-second", "5",
                 "steppe.heartbeat.grace", "1s",
+                "steppe.heartbeat.failover", "7s",
                 "steppe.heartbeat.tick", "2s",
                 "steppe.relay.answer-within", "4s",
                 "steppe.evaluations.answer-within", "5s"));
@@ -59,6 +61,7 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(3), settings.heartbeat().minTtl());
     assertEquals(5, settings.heartbeat().maxPerSecond());
     assertEquals(Duration.ofSeconds(1), settings.heartbeat().grace());
+    assertEquals(Duration.ofSeconds(7), settings.heartbeat().failover());
     assertEquals(Duration.ofSeconds(2), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(4), settings.relay().answerWithin());
     assertEquals(Duration.ofSeconds(5), settings.evaluations().answerWithin());

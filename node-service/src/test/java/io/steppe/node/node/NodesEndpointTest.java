@@ -22,6 +22,7 @@ import io.steppe.node.registration.Registration;
 import io.steppe.node.registration.TestNodes;
 import io.steppe.node.session.TestClock;
 import io.steppe.node.view.NodeView;
+import io.steppe.node.view.Reads;
 import io.steppe.proto.v1.DrainSpec;
 import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
@@ -74,7 +75,8 @@ class NodesEndpointTest {
     ledger = new MemoryLedger<>(NodeView.empty(), clock);
     server =
         NettyServerBuilder.forPort(0)
-            .addService(new NodesEndpoint(ledger, new NodeWrites(ledger, evaluations), clock))
+            .addService(
+                new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, evaluations)))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();

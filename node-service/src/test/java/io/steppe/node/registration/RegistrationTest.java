@@ -20,6 +20,7 @@ import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.Registered;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,27 @@ class RegistrationTest {
     DriverInfo later = SENT.getDriversOrThrow("raw_exec").toBuilder().setUpdateTime(99).build();
     Node again = SENT.toBuilder().putDrivers("raw_exec", later).build();
     assertInstanceOf(Outcome.Unchanged.class, decide(register(again)));
+  }
+
+  @Test
+  void aDriverWhoseHealthChangedIsTold() {
+    committed(register(SENT));
+    DriverInfo driver = SENT.getDriversOrThrow("raw_exec");
+    Node sick =
+        SENT.toBuilder()
+            .putDrivers(
+                "raw_exec",
+                driver.toBuilder().setHealthy(false).setHealthDescription("no such shell").build())
+            .putDrivers("java", driver)
+            .build();
+    committed(register(sick));
+    NodeEvent event = node().getEvents(1);
+    assertEquals("Driver", event.getSubsystem());
+    assertEquals("no such shell", event.getMessage());
+    assertEquals(Map.of("driver", "raw_exec"), event.getDetailsMap());
+    assertEquals(2, node().getEventsCount(), "a driver that is new is no event");
+    committed(register(SENT));
+    assertEquals("Healthy", node().getEvents(2).getMessage());
   }
 
   @Test

@@ -15,9 +15,11 @@ import io.steppe.node.registration.NodeChange;
 import io.steppe.node.registration.TestNodes;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.Allocation;
+import io.steppe.proto.v1.DisconnectStrategy;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeEvent;
+import io.steppe.proto.v1.TaskGroup;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.AllocationsForNode;
 import io.steppe.rpc.v1.Registered;
@@ -142,6 +144,73 @@ class AgentSessionTest {
     agent().register(NODE, "another secret").awaitRegistered();
     assertEquals("ready", node().getStatus());
     assertTrue(node().getCreateIndex() > created);
+  }
+
+  /** The job's group lets its allocations wait for a node for so long. */
+  private void waiting(Duration lostAfter) {
+    Job job =
+        JOB.toBuilder()
+            .addTaskGroups(
+                TaskGroup.newBuilder()
+                    .setName("web")
+                    .setDisconnect(
+                        DisconnectStrategy.newBuilder().setLostAfter(lostAfter.toNanos())))
+            .build();
+    put(
+        Change.put(Tables.JOB_VERSIONS, "default/web#3", job.toByteString()),
+        put(allocation("a").toBuilder().setClientStatus("running").build()));
+  }
+
+  private void tickUntil(String status) {
+    Eventually.await(
+        status,
+        () -> {
+          replica.watch.tick();
+          return node().getStatus().equals(status);
+        });
+  }
+
+  @Test
+  void aSilentNodeThatAllocationsWaitForIsDisconnectedThenDown() {
+    TestAgent agent = agent().register(NODE, SECRET);
+    agent.awaitRegistered();
+    waiting(Duration.ofMinutes(10));
+    clock.forward(TestReplica.TOO_LATE);
+    tickUntil("disconnected");
+    assertEquals(Status.Code.ABORTED, agent.awaitEnd().getCode());
+    long index = ledger.snapshot().index();
+    clock.forward(Duration.ofMinutes(5));
+    for (int i = 0; i < 5; i++) {
+      replica.watch.tick();
+    }
+    assertEquals(index, ledger.snapshot().index());
+    assertEquals("disconnected", node().getStatus());
+    clock.forward(Duration.ofMinutes(6));
+    tickUntil("down");
+  }
+
+  @Test
+  void aDisconnectedNodeThatComesBackIsReady() {
+    agent().register(NODE, SECRET).awaitRegistered();
+    waiting(Duration.ofMinutes(10));
+    clock.forward(TestReplica.TOO_LATE);
+    tickUntil("disconnected");
+    agent().register(NODE, SECRET).awaitRegistered();
+    assertEquals("ready", node().getStatus());
+    assertEquals(
+        "Node reregistered by heartbeat",
+        node().getEvents(node().getEventsCount() - 1).getMessage());
+  }
+
+  @Test
+  void aDisconnectedNodeThatNothingWaitsForAnyMoreIsDown() {
+    agent().register(NODE, SECRET).awaitRegistered();
+    waiting(Duration.ofMinutes(10));
+    clock.forward(TestReplica.TOO_LATE);
+    tickUntil("disconnected");
+    put(put(allocation("a").toBuilder().setClientStatus("lost").build()));
+    clock.forward(Duration.ofSeconds(6));
+    tickUntil("down");
   }
 
   @Test

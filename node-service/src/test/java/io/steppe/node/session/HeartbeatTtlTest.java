@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class HeartbeatTtlTest {
   private static final HeartbeatTtl TTL =
-      new HeartbeatTtl(Duration.ofSeconds(10), 50, Duration.ofSeconds(10));
+      new HeartbeatTtl(Duration.ofSeconds(10), 50, Duration.ofSeconds(10), Duration.ofSeconds(30));
 
   @Test
   void isNeverShorterThanAsked() {
@@ -38,5 +38,11 @@ class HeartbeatTtlTest {
     long different =
         IntStream.range(0, 100).mapToObj(_ -> TTL.next(1_000, random)).distinct().count();
     assertEquals(100, different);
+  }
+
+  @Test
+  void afterAFailoverThereIsTimeToFindAnotherReplica() {
+    assertEquals(Duration.ofSeconds(30), TTL.afterFailover(1, new Random(1)));
+    assertTrue(TTL.afterFailover(10_000, new Random(1)).compareTo(Duration.ofSeconds(200)) >= 0);
   }
 }

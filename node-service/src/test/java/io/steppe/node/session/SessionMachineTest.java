@@ -9,6 +9,7 @@ import io.steppe.node.session.SessionEvent.GivenUp;
 import io.steppe.node.session.SessionEvent.Heartbeat;
 import io.steppe.node.session.SessionEvent.MarkDownFailed;
 import io.steppe.node.session.SessionEvent.MarkDownRefused;
+import io.steppe.node.session.SessionEvent.MarkedDisconnected;
 import io.steppe.node.session.SessionEvent.MarkedDown;
 import io.steppe.node.session.SessionEvent.NewerSession;
 import io.steppe.node.session.SessionEvent.Refused;
@@ -77,6 +78,7 @@ class SessionMachineTest {
   private static final SessionEvent EARLY = new Tick(DUE);
   private static final SessionEvent LATE = new Tick(DUE.plusMillis(1));
   private static final SessionEvent DOWN = new MarkedDown();
+  private static final SessionEvent AWAY = new MarkedDisconnected(LATER);
   private static final SessionEvent DOWN_FAILED = new MarkDownFailed(LATER);
   private static final SessionEvent DOWN_REFUSED = new MarkDownRefused();
   private static final SessionEvent SAME_EPOCH = new NewerSession(5);
@@ -95,6 +97,7 @@ class SessionMachineTest {
           EARLY,
           LATE,
           DOWN,
+          AWAY,
           DOWN_FAILED,
           DOWN_REFUSED,
           SAME_EPOCH,
@@ -157,6 +160,8 @@ class SessionMachineTest {
     moves.put(new Case(SILENT, NEWER), Step.end(Ending.SUPERSEDED));
 
     moves.put(new Case(EXPIRING, DOWN), Step.end(Ending.EXPIRED));
+    moves.put(new Case(EXPIRING, AWAY), Step.close(new Silent("n", 5, LATER), Ending.EXPIRED));
+    moves.put(new Case(EXPIRING_ALONE, AWAY), Step.to(new Silent("n", 5, LATER)));
     moves.put(new Case(EXPIRING, DOWN_REFUSED), Step.end(Ending.SUPERSEDED));
     moves.put(new Case(EXPIRING, DOWN_FAILED), Step.to(new Live("n", 5, LATER)));
     moves.put(new Case(EXPIRING, CLOSED), Step.to(EXPIRING_ALONE));

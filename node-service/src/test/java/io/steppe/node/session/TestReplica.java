@@ -14,6 +14,7 @@ import io.steppe.node.node.NodesEndpoint;
 import io.steppe.node.peer.Peers;
 import io.steppe.node.peer.PeersEndpoint;
 import io.steppe.node.view.NodeView;
+import io.steppe.node.view.Reads;
 import io.steppe.rpc.v1.NodeEvaluationsReply;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public final class TestReplica implements AutoCloseable {
             replicas,
             relay,
             peers,
-            new HeartbeatTtl(TTL, 50, GRACE),
+            new HeartbeatTtl(TTL, 50, GRACE, TTL),
             clock,
             new Random(1));
     Adoption adoption = new Adoption(ledger, rows, sessions);
@@ -82,7 +83,8 @@ public final class TestReplica implements AutoCloseable {
         NettyServerBuilder.forPort(0)
             .addService(new AgentSessionEndpoint(sessions, ledger, answers))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
-            .addService(new NodesEndpoint(ledger, new NodeWrites(ledger, NO_EVALUATIONS), clock))
+            .addService(
+                new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, NO_EVALUATIONS)))
             .addService(new PeersEndpoint(sessions))
             .build()
             .start();
