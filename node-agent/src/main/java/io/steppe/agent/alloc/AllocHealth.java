@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Whether an allocation counts as healthy in its deployment: healthy once all its tasks ran for the
- * minimum time without a break, unhealthy when one of them failed or the deadline passed.
+ * minimum time without a break (and, when its job says so, their checks passed for as long),
+ * unhealthy when one of them failed or the deadline passed.
  */
 final class AllocHealth {
   private AllocHealth() {}
@@ -33,12 +34,23 @@ final class AllocHealth {
     if (spec.tasks().stream().anyMatch(task -> broken(task, model.tasks().get(task.name())))) {
       return decide(health, wanted, false, now);
     }
-    Optional<Instant> healthyAt =
-        steadySince(spec, model).map(since -> since.plus(wanted.minHealthyTime()));
+    Optional<Instant> healthyAt = healthyAt(spec, model);
     if (healthyAt.isPresent() && !healthyAt.get().isAfter(now)) {
       return decide(health, wanted, true, now);
     }
     return health.deadline().get().isAfter(now) ? health : decide(health, wanted, false, now);
+  }
+
+  /** When it has been well for long enough; empty while it is not well. */
+  static Optional<Instant> healthyAt(GroupSpec spec, AllocModel model) {
+    boolean checked = spec.health().map(HealthSpec::checks).orElse(false);
+    Optional<Instant> steady = steadySince(spec, model);
+    Optional<Instant> well =
+        checked
+            ? steady.flatMap(
+                since -> model.passing().map(pass -> pass.isAfter(since) ? pass : since))
+            : steady;
+    return well.flatMap(since -> spec.health().map(one -> since.plus(one.minHealthyTime())));
   }
 
   /** Since when all tasks are as they should be; empty while they are not. */

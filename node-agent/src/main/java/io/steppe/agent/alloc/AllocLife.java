@@ -36,6 +36,7 @@ final class AllocLife {
   private boolean prepared;
   private boolean stopping;
   private boolean withoutDelay;
+  private Optional<Instant> passing;
 
   private AllocLife(GroupSpec spec, AllocModel before, Instant now, DoubleSupplier random) {
     this.spec = spec;
@@ -45,6 +46,7 @@ final class AllocLife {
     this.prepared = before.prepared();
     this.stopping = before.stopping();
     this.withoutDelay = before.withoutDelay();
+    this.passing = before.passing();
   }
 
   /**
@@ -65,12 +67,17 @@ final class AllocLife {
     Health health = AllocHealth.judge(spec, after, now);
     return new Step(
         new AllocModel(
-            after.tasks(), after.prepared(), after.stopping(), after.withoutDelay(), health),
+            after.tasks(),
+            after.prepared(),
+            after.stopping(),
+            after.withoutDelay(),
+            after.passing(),
+            health),
         life.draft.effects());
   }
 
   private AllocModel model(Health health) {
-    return new AllocModel(draft.tasks(), prepared, stopping, withoutDelay, health);
+    return new AllocModel(draft.tasks(), prepared, stopping, withoutDelay, passing, health);
   }
 
   private void take(Input input) {
@@ -100,6 +107,8 @@ final class AllocLife {
       case Input.RestartAll(String reason) -> orders().restartAll(reason);
       case Input.Unhealthy(String task, int run, String reason) when alive(task, run) ->
           orders().unhealthy(task, reason);
+      case Input.ChecksPass(boolean all) ->
+          passing = all ? passing.or(() -> Optional.of(now)) : Optional.empty();
       case Input.Signal(String task, String signal) -> orders().signal(task, signal);
       case Input.Pause(String task, String paused) -> orders().pause(task, paused);
       case Input.Unhealthy _,

@@ -3,7 +3,6 @@ package io.steppe.agent.alloc;
 import io.steppe.agent.task.RestartRule;
 import io.steppe.proto.v1.AllocDeploymentStatus;
 import io.steppe.proto.v1.TaskState;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,12 +16,14 @@ import java.util.stream.Stream;
  * @param prepared folders are made
  * @param stopping it is to end
  * @param withoutDelay it is to end without shutdown delays
+ * @param passing since when all checks pass; not kept over a restart of the agent
  */
 record AllocModel(
     Map<String, TaskModel> tasks,
     boolean prepared,
     boolean stopping,
     boolean withoutDelay,
+    Optional<Instant> passing,
     Health health) {
 
   /** Where a task stands. */
@@ -148,7 +149,7 @@ record AllocModel(
           new TaskModel(
               new Phase.Waiting(), 0, new RestartRule.Count(0, now), Optional.empty(), pending));
     }
-    return new AllocModel(tasks, false, false, false, Health.UNWATCHED);
+    return new AllocModel(tasks, false, false, false, Optional.empty(), Health.UNWATCHED);
   }
 
   /** All tasks are over. */
@@ -180,10 +181,6 @@ record AllocModel(
     if (health.decided() || health.deadline().isEmpty() || finished()) {
       return Stream.of();
     }
-    Duration minimum =
-        spec.health().map(GroupSpec.HealthSpec::minHealthyTime).orElse(Duration.ZERO);
-    return Stream.concat(
-        health.deadline().stream(),
-        AllocHealth.steadySince(spec, this).map(since -> since.plus(minimum)).stream());
+    return Stream.concat(health.deadline().stream(), AllocHealth.healthyAt(spec, this).stream());
   }
 }

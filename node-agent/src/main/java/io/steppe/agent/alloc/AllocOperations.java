@@ -96,7 +96,12 @@ public final class AllocOperations {
     return state.getPaused();
   }
 
-  private AllocRunner known(String allocation) {
+  /**
+   * The allocation of an id.
+   *
+   * @throws Failure NOT_FOUND when there is none here
+   */
+  public AllocRunner known(String allocation) {
     return allocations
         .find(allocation)
         .orElseThrow(() -> Failure.notFound("Unknown allocation \"" + allocation + "\""));

@@ -13,6 +13,7 @@ import io.steppe.agent.task.TaskFolders;
 import io.steppe.agent.watch.SerialExecutor;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Task;
+import io.steppe.proto.v1.TaskGroup;
 import io.steppe.rpc.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +49,7 @@ public final class AllocRunner {
   private final Surroundings around;
   private final Reports reports;
   private final Predecessors predecessors;
+  private final AllocWatcher watcher;
   private final Runnable onFinished;
   private final AllocStore store;
   private final Path root;
@@ -70,11 +72,13 @@ public final class AllocRunner {
       Surroundings around,
       Reports reports,
       Predecessors predecessors,
+      AllocWatcher watcher,
       Runnable onFinished) {
     this.allocation = allocation;
     this.around = around;
     this.reports = reports;
     this.predecessors = predecessors;
+    this.watcher = watcher;
     this.onFinished = onFinished;
     this.store = new AllocStore(around.states().resolve(allocation.getId()));
     this.root = around.allocations().resolve(allocation.getId());
@@ -220,10 +224,33 @@ public final class AllocRunner {
     }
     step.effects().forEach(this::perform);
     model.tasks().forEach((name, task) -> finishIfDead(name, task, before));
+    show();
     sleep();
     if (model.finished() && !before.finished()) {
       conclude();
     }
+  }
+
+  private void show() {
+    Map<String, Integer> running = new HashMap<>();
+    boolean ending = model.stopping() || model.finished();
+    for (var entry : model.tasks().entrySet()) {
+      ending |= entry.getValue().ending();
+      if (entry.getValue().running()) {
+        running.put(entry.getKey(), entry.getValue().run());
+      }
+    }
+    watcher.stands(this, new AllocWatcher.Standing(running, ending));
+  }
+
+  /** Hears whether all checks pass that the allocation's health waits for. */
+  public void checksPass(boolean all) {
+    offer(new Input.ChecksPass(all));
+  }
+
+  /** A run is alive but useless: it is killed, and its task's restart policy decides. */
+  public void unhealthy(String task, int run, String reason) {
+    offer(new Input.Unhealthy(task, run, reason));
   }
 
   private void keep() {
@@ -535,6 +562,11 @@ public final class AllocRunner {
   /** As the control plane last sent it. */
   public Allocation allocation() {
     return allocation;
+  }
+
+  /** The group of its job that it is of. */
+  public TaskGroup group() {
+    return GroupSpec.group(allocation);
   }
 
   /** What the control plane is told of it. */

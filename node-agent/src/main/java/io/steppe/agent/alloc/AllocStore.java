@@ -175,7 +175,12 @@ final class AllocStore {
                 ? Optional.empty()
                 : Optional.of(AllocDeploymentStatus.parseFrom(status)));
     return new AllocModel(
-        tasks, stored.getPrepared(), stored.getStopping(), stored.getWithoutDelay(), health);
+        tasks,
+        stored.getPrepared(),
+        stored.getStopping(),
+        stored.getWithoutDelay(),
+        Optional.empty(),
+        health);
   }
 
   private static TaskModel model(StoredTask stored) throws IOException {

@@ -32,10 +32,15 @@ public final class Allocations {
 
   private final Surroundings around;
   private final Reports reports;
+  private final AllocWatcher watcher;
   private final Map<String, AllocRunner> runners = new ConcurrentHashMap<>();
   private volatile Runnable listener = () -> {};
 
-  public Allocations(Surroundings around, Reports reports) {
+  /**
+   * @param watcher hears where each stands
+   */
+  public Allocations(Surroundings around, Reports reports, AllocWatcher watcher) {
+    this.watcher = watcher;
     this.around = around;
     this.reports = reports;
   }
@@ -86,7 +91,8 @@ public final class Allocations {
   }
 
   private AllocRunner runner(Allocation allocation) {
-    return new AllocRunner(allocation, around, reports, this::before, () -> listener.run());
+    return new AllocRunner(
+        allocation, around, reports, this::before, watcher, () -> listener.run());
   }
 
   private Optional<Predecessors.Awaited> before(Allocation allocation) {

@@ -7,6 +7,7 @@ import io.steppe.proto.v1.TaskGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What of an allocation's job decides the life of its tasks.
@@ -46,8 +47,10 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
   /**
    * @param of the deployment the verdict is for; empty for a migration
    * @param canary kept in the verdict
+   * @param checks whether the checks of its services have to pass too
    */
-  record HealthSpec(String of, Duration minHealthyTime, Duration deadline, boolean canary) {}
+  record HealthSpec(
+      String of, Duration minHealthyTime, Duration deadline, boolean canary, boolean checks) {}
 
   /** Of the tasks, in the job's order. */
   List<String> names() {
@@ -116,7 +119,8 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
                   update.hasHealthyDeadline()
                       ? update.getHealthyDeadline()
                       : DEFAULT_DEADLINE_NANOS),
-              canary));
+              canary,
+              awaitsChecks(group, update.getHealthCheck())));
     }
     var migrate = group.getMigrate();
     return Optional.of(
@@ -128,7 +132,19 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
                 migrate.hasHealthyDeadline()
                     ? migrate.getHealthyDeadline()
                     : DEFAULT_DEADLINE_NANOS),
-            canary));
+            canary,
+            awaitsChecks(group, migrate.getHealthCheck())));
+  }
+
+  /** By checks unless the job says by task states; there may be none to wait for. */
+  private static boolean awaitsChecks(TaskGroup group, String by) {
+    return !by.equals("task_states")
+        && Stream.concat(
+                group.getServicesList().stream(),
+                group.getTasksList().stream().flatMap(task -> task.getServicesList().stream()))
+            .filter(service -> service.getProvider().equals("nomad"))
+            .flatMap(service -> service.getChecksList().stream())
+            .anyMatch(check -> !check.getOnUpdate().equals("ignore"));
   }
 
   private static final long DEFAULT_HEALTHY_NANOS = Duration.ofSeconds(10).toNanos();

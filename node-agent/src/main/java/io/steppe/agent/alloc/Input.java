@@ -45,6 +45,9 @@ sealed interface Input {
   /** A run is alive but useless: it is killed, and the restart policy decides what follows. */
   record Unhealthy(String task, int run, String reason) implements Input {}
 
+  /** All checks that the allocation's health waits for pass, or not all do. */
+  record ChecksPass(boolean all) implements Input {}
+
   /**
    * Running tasks are to get a signal.
    *

@@ -33,6 +33,7 @@ final class Refusals {
           Input.Lost _,
           Input.Stop _,
           Input.Unhealthy _,
+          Input.ChecksPass _,
           Input.Look _ ->
           Optional.empty();
     };

@@ -3,6 +3,7 @@ package io.steppe.agent.boot;
 import io.steppe.agent.alloc.AllocOperations;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.agent.alloc.Surroundings;
+import io.steppe.agent.check.Checks;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.Drivers;
@@ -77,6 +78,7 @@ public final class Agent implements AutoCloseable {
   private final DriverWatch driverWatch;
   private final DynamicMeta meta;
   private final Collector collector;
+  private final Checks checks;
 
   /**
    * Puts an agent together and finds what an earlier one left.
@@ -115,7 +117,8 @@ public final class Agent implements AutoCloseable {
             clock,
             random);
     Outbox outbox = new Outbox();
-    this.allocations = new Allocations(around, outbox);
+    this.checks = new Checks(node, executor, timer, clock, random);
+    this.allocations = new Allocations(around, outbox, checks);
     allocations.restore();
     double coreMhz = Double.parseDouble(node.get().getAttributesOrDefault("cpu.frequency", "0"));
     var usage = new HostUsage(around.allocations(), clock, coreMhz);
@@ -132,7 +135,8 @@ public final class Agent implements AutoCloseable {
                 new AllocOperations(allocations, around),
                 collector,
                 meta,
-                new ExecCalls(allocations)));
+                new ExecCalls(allocations),
+                checks));
     this.answers = new Answers(clerk, executor);
     this.session =
         new Session(
@@ -212,6 +216,7 @@ public final class Agent implements AutoCloseable {
     session.flush(Duration.ofSeconds(1));
     session.close();
     collector.close();
+    checks.close();
     allocations.close(CLOSE);
     drivers.forEach(Driver::close);
     watch.close();

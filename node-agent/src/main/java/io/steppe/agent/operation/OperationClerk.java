@@ -1,6 +1,7 @@
 package io.steppe.agent.operation;
 
 import io.steppe.agent.alloc.AllocOperations;
+import io.steppe.agent.check.Checks;
 import io.steppe.agent.exec.ExecCalls;
 import io.steppe.agent.gc.Collector;
 import io.steppe.agent.metadata.DynamicMeta;
@@ -21,10 +22,16 @@ public final class OperationClerk implements Answers.Clerk {
   private final Collector collector;
   private final DynamicMeta meta;
   private final ExecCalls exec;
+  private final Checks checks;
 
   public OperationClerk(
-      AllocOperations operations, Collector collector, DynamicMeta meta, ExecCalls exec) {
+      AllocOperations operations,
+      Collector collector,
+      DynamicMeta meta,
+      ExecCalls exec,
+      Checks checks) {
     this.operations = operations;
+    this.checks = checks;
     this.exec = exec;
     this.collector = collector;
     this.meta = meta;
@@ -56,6 +63,10 @@ public final class OperationClerk implements Answers.Clerk {
             ClientFrame.newBuilder()
                 .setPause(PauseState.newBuilder().setScheduleState(state))
                 .build());
+      }
+      case CHECKS -> {
+        operations.known(allocation);
+        sink.send(ClientFrame.newBuilder().setChecks(checks.of(allocation)).build());
       }
       case EXEC -> exec.run(allocation, request.getExec(), sink);
       case GC -> {

@@ -196,7 +196,8 @@ class AllocLifeTest {
 
   @Test
   void isHealthyAfterItsMinimumTimeAndOnce() {
-    HealthSpec health = new HealthSpec("d1", Duration.ofSeconds(10), Duration.ofMinutes(5), true);
+    HealthSpec health =
+        new HealthSpec("d1", Duration.ofSeconds(10), Duration.ofMinutes(5), true, false);
     begin(Optional.of(health), task("web", Hook.MAIN, false, false, 3, true));
     started("web");
     later(Duration.ofSeconds(9));
@@ -208,8 +209,29 @@ class AllocLifeTest {
   }
 
   @Test
+  void isHealthyOnlyWhenItsChecksPassedForAsLong() {
+    HealthSpec health =
+        new HealthSpec("d1", Duration.ofSeconds(10), Duration.ofMinutes(5), false, true);
+    begin(Optional.of(health), task("web", Hook.MAIN, false, false, 3, true));
+    started("web");
+    later(Duration.ofSeconds(20));
+    assertTrue(model.health().status().isEmpty());
+    take(new Input.ChecksPass(true));
+    later(Duration.ofSeconds(6));
+    take(new Input.ChecksPass(false));
+    later(SECOND);
+    take(new Input.ChecksPass(true));
+    later(Duration.ofSeconds(9));
+    assertTrue(model.health().status().isEmpty());
+    assertEquals(Optional.of(now.plusSeconds(1)), model.nextWake(spec));
+    later(SECOND);
+    assertTrue(model.health().status().orElseThrow().getHealthy());
+  }
+
+  @Test
   void aRestartBeginsTheWaitForHealthAgainUntilTheDeadline() {
-    HealthSpec health = new HealthSpec("d1", Duration.ofSeconds(10), Duration.ofSeconds(14), false);
+    HealthSpec health =
+        new HealthSpec("d1", Duration.ofSeconds(10), Duration.ofSeconds(14), false, false);
     begin(Optional.of(health), task("web", Hook.MAIN, false, false, 3, true));
     started("web");
     later(Duration.ofSeconds(8));
@@ -453,7 +475,7 @@ class AllocLifeTest {
 
   @Test
   void whatIsStoredIsReadBack(@TempDir Path folder) throws Exception {
-    HealthSpec health = new HealthSpec("d1", Duration.ZERO, Duration.ofMinutes(5), false);
+    HealthSpec health = new HealthSpec("d1", Duration.ZERO, Duration.ofMinutes(5), false, false);
     begin(
         Optional.of(health),
         task("web", Hook.MAIN, false, false, 3, true),
