@@ -92,6 +92,9 @@ final class AllocLife {
       case Input.Prepared() -> prepared = true;
       case Input.PrepareFailed(String error) ->
           spec.tasks().forEach(task -> prepareFailed(task.name(), error));
+      case Input.DriverSaid(String task, int run, String message, Map<String, String> details)
+          when alive(task, run) ->
+          draft.emit(task, TaskEvents.driver(now, message, details));
       case Input.Started(String task, int run) when starting(task, run) -> started(task);
       case Input.StartFailed(String task, int run, String error, boolean recoverable)
           when starting(task, run) ->
@@ -113,6 +116,7 @@ final class AllocLife {
       case Input.Pause(String task, String paused) -> orders().pause(task, paused);
       case Input.Unhealthy _,
           Input.Started _,
+          Input.DriverSaid _,
           Input.StartFailed _,
           Input.Exited _,
           Input.Lost _,

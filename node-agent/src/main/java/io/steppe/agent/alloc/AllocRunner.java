@@ -401,6 +401,11 @@ public final class AllocRunner {
     }
 
     @Override
+    public void event(String message, Map<String, String> details) {
+      offer(new Input.DriverSaid(task, run, message, details));
+    }
+
+    @Override
     public void started() {
       offer(new Input.Started(task, run));
     }

@@ -1,6 +1,7 @@
 package io.steppe.agent.alloc;
 
 import io.steppe.agent.task.Exit;
+import java.util.Map;
 
 /** What happens to an allocation. */
 sealed interface Input {
@@ -15,6 +16,10 @@ sealed interface Input {
 
   /** A run of a task is going. */
   record Started(String task, int run) implements Input {}
+
+  /** A driver has something to show of a run. */
+  record DriverSaid(String task, int run, String message, Map<String, String> details)
+      implements Input {}
 
   /** A run of a task did not begin. */
   record StartFailed(String task, int run, String error, boolean recoverable) implements Input {}

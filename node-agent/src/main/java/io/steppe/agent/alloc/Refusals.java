@@ -28,6 +28,7 @@ final class Refusals {
           Input.Prepared _,
           Input.PrepareFailed _,
           Input.Started _,
+          Input.DriverSaid _,
           Input.StartFailed _,
           Input.Exited _,
           Input.Lost _,

@@ -4,6 +4,8 @@ import io.steppe.agent.alloc.AllocOperations;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.agent.alloc.Surroundings;
 import io.steppe.agent.check.Checks;
+import io.steppe.agent.docker.DockerDriver;
+import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.Drivers;
@@ -43,6 +45,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** A whole agent: all its parts put together, without a framework. */
@@ -61,6 +64,7 @@ public final class Agent implements AutoCloseable {
       String region,
       SessionSettings session,
       DriverSettings drivers,
+      DockerSettings docker,
       GcSettings gc,
       Duration stopTasks,
       String version) {}
@@ -94,7 +98,12 @@ public final class Agent implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
     NodeIdentity identity = NodeIdentity.in(data);
-    this.drivers = Drivers.of(settings.drivers(), identity.id(), watch, executor, timer, clock);
+    this.drivers =
+        Stream.concat(
+                Drivers.of(settings.drivers(), identity.id(), watch, executor, timer, clock)
+                    .stream(),
+                Stream.of(new DockerDriver(settings.docker(), identity.id(), executor, timer)))
+            .toList();
     var fingerprint = new Fingerprint(settings.node(), identity, data, settings.version());
     this.node = new LiveNode(fingerprint.take());
     this.driverWatch = new DriverWatch(drivers, node, executor, timer, clock);

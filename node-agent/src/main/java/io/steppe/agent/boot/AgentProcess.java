@@ -2,6 +2,7 @@ package io.steppe.agent.boot;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.ExecSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
@@ -68,6 +69,7 @@ public class AgentProcess implements HealthCheck {
         settings.region(),
         SessionSettings.of(own.servers()),
         drivers(own),
+        docker(own.docker()),
         new GcSettings(
             own.gcInterval(),
             own.gcDiskUsageThreshold(),
@@ -89,6 +91,15 @@ public class AgentProcess implements HealthCheck {
             exec.user(),
             exec.pids(),
             exec.java()));
+  }
+
+  private static DockerSettings docker(AgentSettings.OfDocker own) {
+    return new DockerSettings(
+        own.socket(),
+        own.allowPrivileged(),
+        own.allowVolumes(),
+        own.allowedCapabilities().orElse(Set.of()),
+        own.pids());
   }
 
   @Override

@@ -85,6 +85,8 @@ public interface AgentSettings {
     String cgroupParent();
 
     OfExec exec();
+
+    OfDocker docker();
   }
 
   /** What isolated tasks ({@code exec}, {@code java}) see and may do. */
@@ -113,5 +115,28 @@ public interface AgentSettings {
 
     /** The {@code java} of tasks; the one in PATH or JAVA_HOME unless set. */
     Optional<Path> java();
+  }
+
+  /** What containers ({@code docker}) may do. */
+  interface OfDocker {
+    /** Where the engine listens: Docker's, or Podman's compatible one. */
+    @WithDefault("/var/run/docker.sock")
+    Path socket();
+
+    /** Whether jobs may ask for {@code privileged}. */
+    @WithDefault("false")
+    boolean allowPrivileged();
+
+    /** Whether jobs may mount folders of the machine, and named volumes. */
+    @WithDefault("false")
+    boolean allowVolumes();
+
+    /** Capabilities a container may have. */
+    @WithDefault(ExecSettings.CAPABILITIES)
+    Optional<Set<String>> allowedCapabilities();
+
+    /** Processes and threads of a task, unless its job says {@code pids_limit}. */
+    @WithDefault("4096")
+    int pids();
   }
 }

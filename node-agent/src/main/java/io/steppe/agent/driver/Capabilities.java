@@ -8,18 +8,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What of root's power an isolated task can have.
+ * What of root's power a task can have.
  *
  * @param possible what it can ever gain; a task of root's has it all
  * @param given what it has though it is not root's: what the job asked for by name
  */
-record Capabilities(Set<String> possible, Set<String> given) {
+public record Capabilities(Set<String> possible, Set<String> given) {
   /**
    * @param allowed by the agent
    * @param add a task's {@code cap_add}
    * @param drop a task's {@code cap_drop}
    */
-  static Capabilities of(Set<String> allowed, List<String> add, List<String> drop)
+  public static Capabilities of(Set<String> allowed, List<String> add, List<String> drop)
       throws StartFailure {
     Set<String> added = names(add);
     Set<String> dropped = names(drop);

@@ -3,6 +3,7 @@ package io.steppe.agent.task;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,39 @@ public record DriverConfig(Map<String, Object> values) {
       case null -> List.of();
       case List<?> list -> list.stream().filter(Objects::nonNull).map(String::valueOf).toList();
       case Object single -> List.of(String.valueOf(single));
+    };
+  }
+
+  /** Texts by name, from an object or from blocks, which come as a list of objects. */
+  public Map<String, String> map(String key) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (Map<?, ?> block : blocks(values.get(key))) {
+      block.forEach(
+          (name, value) -> scalar(value).ifPresent(text -> map.put(String.valueOf(name), text)));
+    }
+    return map;
+  }
+
+  /** The same of what is inside blocks. */
+  public Map<String, String> innerMap(String key, String inner) {
+    Map<String, Object> inside = new LinkedHashMap<>();
+    blocks(values.get(key)).forEach(block -> inside.put(inner, block.get(inner)));
+    return new DriverConfig(inside).map(inner);
+  }
+
+  private static List<Map<?, ?>> blocks(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> List.of(map);
+      case List<?> list -> {
+        List<Map<?, ?>> blocks = new ArrayList<>();
+        for (Object one : list) {
+          if (one instanceof Map<?, ?> map) {
+            blocks.add(map);
+          }
+        }
+        yield blocks;
+      }
+      case null, default -> List.of();
     };
   }
 

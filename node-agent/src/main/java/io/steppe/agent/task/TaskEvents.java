@@ -4,6 +4,7 @@ import io.steppe.proto.v1.TaskEvent;
 import io.steppe.proto.v1.TaskState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * The events of a task's life, with the types, texts and details that clients of Nomad show and
@@ -45,6 +46,15 @@ public final class TaskEvents {
         .putDetails("setup_error", error)
         .putDetails("fails_task", "true")
         .setFailsTask(true)
+        .build();
+  }
+
+  public static TaskEvent driver(Instant at, String message, Map<String, String> details) {
+    return event("Driver", at)
+        .setDriverMessage(message)
+        .setDisplayMessage(message)
+        .putAllDetails(details)
+        .putDetails("driver_message", message)
         .build();
   }
 

@@ -47,6 +47,10 @@ class AgentSettingsTest {
     assertTrue(settings.agent().exec().allowedCapabilities().orElseThrow().contains("chown"));
     assertEquals("nobody", settings.agent().exec().user());
     assertEquals(4096, settings.agent().exec().pids());
+    assertEquals(Path.of("/var/run/docker.sock"), settings.agent().docker().socket());
+    assertFalse(settings.agent().docker().allowPrivileged());
+    assertFalse(settings.agent().docker().allowVolumes());
+    assertEquals(4096, settings.agent().docker().pids());
     assertEquals(Optional.empty(), settings.agent().exec().java());
   }
 
@@ -68,6 +72,8 @@ class AgentSettingsTest {
             "steppe.agent.exec.chroot.\"/opt/tools\"", "/tools",
             "steppe.agent.exec.denied-users", "",
             "steppe.agent.exec.user", "tasks",
+            "steppe.agent.docker.socket", "/run/podman/podman.sock",
+            "steppe.agent.docker.allow-volumes", "true",
             "steppe.agent.gc-interval", "30s",
             "steppe.agent.gc-disk-usage-threshold", "90.5",
             "steppe.agent.gc-inode-usage-threshold", "60",
@@ -87,6 +93,8 @@ class AgentSettingsTest {
     assertEquals(Map.of("/opt/tools", "/tools"), settings.agent().exec().chroot());
     assertEquals(Optional.empty(), settings.agent().exec().deniedUsers());
     assertEquals("tasks", settings.agent().exec().user());
+    assertEquals(Path.of("/run/podman/podman.sock"), settings.agent().docker().socket());
+    assertTrue(settings.agent().docker().allowVolumes());
     assertEquals(Duration.ofSeconds(30), settings.agent().gcInterval());
     assertEquals(90.5, settings.agent().gcDiskUsageThreshold());
     assertEquals(60, settings.agent().gcInodeUsageThreshold());

@@ -1,5 +1,6 @@
 package io.steppe.agent.boot;
 
+import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
@@ -36,8 +37,12 @@ public final class TestAgent {
             Duration.ofMillis(20),
             Duration.ofMillis(200),
             Duration.ofMillis(300));
+    var usual = DockerSettings.defaults();
+    var docker =
+        new DockerSettings(
+            data.resolve("docker.sock"), false, false, usual.allowedCapabilities(), usual.pids());
     return new Agent.Settings(
-        data, node, "global", session, DriverSettings.defaults(), GC, stopTasks, "test");
+        data, node, "global", session, DriverSettings.defaults(), docker, GC, stopTasks, "test");
   }
 
   public static Agent start(Path data, int port) throws IOException {
