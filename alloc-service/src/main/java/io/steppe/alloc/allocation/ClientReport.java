@@ -9,6 +9,7 @@ import io.steppe.alloc.view.JobKey;
 import io.steppe.ledger.Decision;
 import io.steppe.ledger.Outcome;
 import io.steppe.proto.v1.AllocDeploymentStatus;
+import io.steppe.proto.v1.AllocState;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Job;
 import io.steppe.rpc.v1.UpdateFromClientReply;
@@ -39,14 +40,13 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
           .allocation(report.getId())
           .ifPresent(
               before -> {
-                var after = merged(before, report, index);
+                var after = merged(before, report, edit);
                 if (!after.equals(before)) {
                   edit.putReported(after, UPDATED);
                   trigger(edit.view(), before, after, evaluate, cameUp);
                 }
               });
     }
-    // Once a job, not once a report: it looks through all of the job's allocations.
     for (var key : cameUp) {
       if (!evaluate.containsKey(key) && olderRemain(edit.view(), key)) {
         evaluate.put(key, Evaluations.ROLLING_UPDATE);
@@ -62,9 +62,13 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
   }
 
   /** The stored allocation with what its agent says of it. */
-  static Allocation merged(Allocation before, Allocation report, long index) {
+  private static Allocation merged(Allocation before, Allocation report, Edit edit) {
     var after = before.toBuilder();
     if (mayBecome(before, report.getClientStatus())) {
+      if (before.getClientStatus().equals(Statuses.UNKNOWN)
+          && !report.getClientStatus().equals(Statuses.UNKNOWN)) {
+        after.addAllocStates(reconnected(report, edit.now()));
+      }
       after
           .setClientStatus(report.getClientStatus())
           .setClientDescription(report.getClientDescription());
@@ -76,9 +80,18 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
       after.setNetworkStatus(report.getNetworkStatus());
     }
     if (report.hasDeploymentStatus()) {
-      after.setDeploymentStatus(health(before, report, index));
+      after.setDeploymentStatus(health(before, report, edit.index()));
     }
     return after.build();
+  }
+
+  /** Its node is back: when it was away can be told from its states. */
+  private static AllocState reconnected(Allocation report, long now) {
+    return AllocState.newBuilder()
+        .setField("client_status")
+        .setValue(report.getClientStatus())
+        .setTime(now)
+        .build();
   }
 
   /** Ended stays ended; only of what was believed lost the agent knows better how it ended. */
@@ -148,8 +161,6 @@ record ClientReport(List<Allocation> reports, RandomGenerator random)
   /** Whether a rolling update of the job has allocations of older versions left to replace. */
   private static boolean olderRemain(AllocView view, JobKey key) {
     long version = view.job(key).orElseThrow().getVersion();
-    return view.versions(key).size() > 1
-        && view.allocationsOf(key).stream()
-            .anyMatch(other -> other.getJobVersion() != version && !Statuses.terminal(other));
+    return view.counts(key).livesBeside(version);
   }
 }

@@ -3,6 +3,7 @@ package io.steppe.alloc.drain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.steppe.alloc.view.Cluster;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.proto.v1.Allocation;
 import java.time.Duration;
@@ -114,8 +115,8 @@ class DrainHistoriesTest {
   private static void lookTwice(Cluster cluster) {
     for (var key : cluster.view().jobs().keySet().stream().sorted().toList()) {
       long before = healthyAndNotAsked(cluster, key.id());
-      cluster.look(key);
-      cluster.look(key);
+      Looks.look(cluster, key);
+      Looks.look(cluster, key);
       long after = healthyAndNotAsked(cluster, key.id());
       var group = cluster.view().job(key).orElseThrow().getTaskGroups(0);
       long least = Math.max(0, group.getCount() - group.getMigrate().getMaxParallel());

@@ -10,6 +10,7 @@ import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.evaluation.WorkerSettings;
 import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.alloc.view.AllocView;
+import io.steppe.alloc.view.Cluster;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Region;
 import io.steppe.ledger.Advance;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.steppe.alloc.view.Cluster;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Region;
 import io.steppe.proto.v1.Allocation;
@@ -29,6 +30,10 @@ class JobDrainTest {
     cluster.put(Region.node("free", 4_000, 8_000));
   }
 
+  private Draining decision(String job) {
+    return Looks.decision(cluster, job);
+  }
+
   private Set<String> ids() {
     return cluster.live().stream().map(Allocation::getId).collect(Collectors.toSet());
   }
@@ -37,37 +42,37 @@ class JobDrainTest {
   void asManyLeaveAsMayBeMissing() {
     startOn("n", Cluster.service("web", 6, 2));
     cluster.drain("n", NONE, false);
-    assertEquals(2, cluster.decision("web").leave().size());
-    cluster.look();
+    assertEquals(2, decision("web").leave().size());
+    Looks.look(cluster);
     assertEquals(2, cluster.asked().size());
-    assertTrue(cluster.decision("web").leave().isEmpty());
+    assertTrue(decision("web").leave().isEmpty());
   }
 
   @Test
   void theNextLeaveWhenReplacementsAreHealthy() {
     startOn("n", Cluster.service("web", 3, 1));
     cluster.drain("n", NONE, false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.schedule();
     cluster.run();
-    assertTrue(cluster.decision("web").leave().isEmpty());
+    assertTrue(decision("web").leave().isEmpty());
     cluster.pass(Duration.ofSeconds(10));
-    assertTrue(cluster.decision("web").leave().isEmpty());
+    assertTrue(decision("web").leave().isEmpty());
     cluster.judge();
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
   void aReplacementThatRunsCountsThoughItsAgentSaysNothing() {
     startOn("n", Cluster.service("web", 3, 1));
     cluster.drain("n", NONE, false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.schedule();
     cluster.run();
-    var next = cluster.decision("web").next();
+    var next = decision("web").next();
     assertEquals(Duration.ofSeconds(15).toNanos(), next - cluster.now());
     cluster.pass(Duration.ofSeconds(15));
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
@@ -79,25 +84,25 @@ class JobDrainTest {
         .setHealthCheck("checks");
     startOn("n", job.build());
     cluster.drain("n", NONE, false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.schedule();
     cluster.run();
     cluster.pass(Duration.ofMinutes(4));
-    assertTrue(cluster.decision("web").leave().isEmpty());
+    assertTrue(decision("web").leave().isEmpty());
     // Its time to become healthy is over: it holds the others up no longer.
     cluster.pass(Duration.ofMinutes(2));
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
   void anUnhealthyReplacementDoesNotHoldTheRestUp() {
     startOn("n", Cluster.service("web", 3, 1));
     cluster.drain("n", NONE, false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.schedule();
     cluster.run();
     cluster.health(cluster.liveOn("free").getFirst(), false);
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
@@ -105,7 +110,7 @@ class JobDrainTest {
     startOn("n", Cluster.service("web", 3, 1));
     cluster.live().forEach(each -> cluster.health(each, false));
     cluster.drain("n", NONE, false);
-    assertEquals(ids(), cluster.decision("web").leave());
+    assertEquals(ids(), decision("web").leave());
   }
 
   @Test
@@ -114,27 +119,27 @@ class JobDrainTest {
     var one = cluster.live().iterator().next();
     cluster.report(one.toBuilder().setClientStatus("failed").build());
     cluster.drain("n", NONE, false);
-    assertTrue(cluster.decision("web").leave().isEmpty());
+    assertTrue(decision("web").leave().isEmpty());
     // Nobody will replace it any more: the others can't wait for that.
     cluster.pass(Duration.ofMinutes(5));
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
   void atTheDeadlineAllThatIsLeftLeaves() {
     startOn("n", Cluster.service("web", 6, 1));
     cluster.drain("n", Duration.ofMinutes(1), false);
-    cluster.look();
+    Looks.look(cluster);
     assertEquals(1, cluster.asked().size());
     cluster.pass(Duration.ofMinutes(1));
-    assertEquals(5, cluster.decision("web").leave().size());
+    assertEquals(5, decision("web").leave().size());
   }
 
   @Test
   void aForcedDrainDoesNotWait() {
     startOn("n", Cluster.service("web", 6, 1));
     cluster.drain("n", FORCE, false);
-    assertEquals(ids(), cluster.decision("web").leave());
+    assertEquals(ids(), decision("web").leave());
   }
 
   @Test
@@ -142,14 +147,14 @@ class JobDrainTest {
     cluster.put(Region.node("n", 4_000, 8_000));
     cluster.start(Cluster.service("web", 1, 1));
     cluster.drain("n", Duration.ofMinutes(1), false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.schedule();
     assertEquals(1, cluster.asked().size());
-    assertFalse(cluster.decision("web").changes());
+    assertFalse(decision("web").changes());
     cluster.pass(Duration.ofMinutes(1));
-    assertTrue(cluster.decision("web").evaluate());
-    cluster.look();
-    assertFalse(cluster.decision("web").changes());
+    assertTrue(decision("web").evaluate());
+    Looks.look(cluster);
+    assertFalse(decision("web").changes());
     cluster.schedule();
     assertTrue(cluster.live().isEmpty());
   }
@@ -158,10 +163,10 @@ class JobDrainTest {
   void batchJobsHaveUntilTheDeadline() {
     startOn("n", Region.job("work", "batch", 2));
     cluster.drain("n", Duration.ofMinutes(1), false);
-    assertTrue(cluster.decision("work").leave().isEmpty());
-    assertEquals(Duration.ofMinutes(1).toNanos(), cluster.decision("work").next() - cluster.now());
+    assertTrue(decision("work").leave().isEmpty());
+    assertEquals(Duration.ofMinutes(1).toNanos(), decision("work").next() - cluster.now());
     cluster.pass(Duration.ofMinutes(1));
-    assertEquals(2, cluster.decision("work").leave().size());
+    assertEquals(2, decision("work").leave().size());
   }
 
   @Test
@@ -169,7 +174,7 @@ class JobDrainTest {
     startOn("n", Region.job("work", "batch", 2));
     cluster.drain("n", NONE, false);
     cluster.pass(Duration.ofDays(100));
-    var decision = cluster.decision("work");
+    var decision = decision("work");
     assertTrue(decision.leave().isEmpty());
     assertFalse(decision.over());
     assertEquals(Long.MAX_VALUE, decision.next());
@@ -182,12 +187,12 @@ class JobDrainTest {
     cluster.start(Cluster.service("web", 1, 1));
     cluster.put(Region.node("free", 4_000, 8_000));
     cluster.drain("n", NONE, false);
-    cluster.look(new JobKey("default", "web"));
+    Looks.look(cluster, new JobKey("default", "web"));
     cluster.schedule();
-    assertTrue(cluster.decision("everywhere").leave().isEmpty());
+    assertTrue(decision("everywhere").leave().isEmpty());
     // Told to end is not ended: the system job may still have to do with it.
     cluster.run();
-    assertEquals(1, cluster.decision("everywhere").leave().size());
+    assertEquals(1, decision("everywhere").leave().size());
   }
 
   @Test
@@ -196,29 +201,29 @@ class JobDrainTest {
     cluster.start(Region.job("everywhere", "sysbatch", 1));
     cluster.start(Region.job("work", "batch", 1));
     cluster.drain("n", Duration.ofMinutes(1), false);
-    assertTrue(cluster.decision("everywhere").leave().isEmpty());
+    assertTrue(decision("everywhere").leave().isEmpty());
     cluster.pass(Duration.ofMinutes(1));
-    assertEquals(1, cluster.decision("everywhere").leave().size());
+    assertEquals(1, decision("everywhere").leave().size());
   }
 
   @Test
   void systemJobsStayWhereTheDrainIgnoresThem() {
     startOn("n", Region.job("everywhere", "system", 1));
     cluster.drain("n", FORCE, true);
-    assertTrue(cluster.decision("everywhere").leave().isEmpty());
+    assertTrue(decision("everywhere").leave().isEmpty());
   }
 
   @Test
   void aDrainThatWasCanceledAndBeginsAnewAsksAnew() {
     startOn("n", Cluster.service("web", 2, 1));
     cluster.drain("n", NONE, false);
-    cluster.look();
+    Looks.look(cluster);
     cluster.change("n", node -> node.setDrain(false).clearDrainStrategy());
     cluster.schedule();
     assertEquals(2, cluster.liveOn("n").size());
     cluster.pass(Duration.ofSeconds(1));
     cluster.drain("n", NONE, false);
-    assertEquals(1, cluster.decision("web").leave().size());
+    assertEquals(1, decision("web").leave().size());
   }
 
   @Test
@@ -232,13 +237,13 @@ class JobDrainTest {
                     .build(),
                 "JobDeregistered"));
     cluster.drain("n", FORCE, false);
-    assertFalse(cluster.decision("web").changes());
+    assertFalse(decision("web").changes());
   }
 
   @Test
   void aJobWithNothingOnDrainingNodesIsOver() {
     startOn("n", Cluster.service("web", 2, 1));
     cluster.drain("free", NONE, false);
-    assertTrue(cluster.decision("web").over());
+    assertTrue(decision("web").over());
   }
 }

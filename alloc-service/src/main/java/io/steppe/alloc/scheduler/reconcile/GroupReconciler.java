@@ -171,7 +171,7 @@ final class GroupReconciler {
     if (surplus <= 0) {
       return;
     }
-    for (Allocation twin : Reconnects.losers(kept, group)) {
+    for (Allocation twin : Reconnects.losers(kept, group, fates::current)) {
       if (surplus > 0 && droppable(twin)) {
         kept.remove(twin);
         stopNotNeeded(twin, Wording.RECONNECTED);
@@ -291,10 +291,8 @@ final class GroupReconciler {
     if (allocation.getClientStatus().equals(Statuses.COMPLETE)) {
       return true;
     }
-    var said = allocation.getDeploymentStatus();
-    boolean runs = allocation.getClientStatus().equals(Statuses.RUNNING);
-    if (said.hasHealthy() || !group.hasUpdate() || job.getType().equals("batch")) {
-      return runs && (!said.hasHealthy() || said.getHealthy());
+    if (!group.hasUpdate() || job.getType().equals("batch")) {
+      return allocation.getClientStatus().equals(Statuses.RUNNING);
     }
     return switch (Health.of(allocation, group, Health.Terms.of(group.getUpdate()), now)) {
       case Health.Healthy _ -> true;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A node came back, and with it an allocation that was replaced meanwhile: which of the two goes.
@@ -17,7 +18,8 @@ final class Reconnects {
   private Reconnects() {}
 
   /** Of allocations with the same name, those that should go. */
-  static List<Allocation> losers(List<Allocation> allocations, TaskGroup group) {
+  static List<Allocation> losers(
+      List<Allocation> allocations, TaskGroup group, Predicate<Allocation> current) {
     Map<String, Allocation> best = new HashMap<>();
     List<Allocation> losers = new ArrayList<>();
     for (Allocation allocation : allocations) {
@@ -25,7 +27,11 @@ final class Reconnects {
       if (other == null) {
         best.put(allocation.getName(), allocation);
       } else {
-        boolean wins = better(allocation, other, group.getDisconnect().getReconcile());
+        // What its job has moved on from would be replaced again at once.
+        boolean wins =
+            current.test(allocation) == current.test(other)
+                ? better(allocation, other, group.getDisconnect().getReconcile())
+                : current.test(allocation);
         best.put(allocation.getName(), wins ? allocation : other);
         losers.add(wins ? other : allocation);
       }

@@ -1,4 +1,4 @@
-package io.steppe.alloc.drain;
+package io.steppe.alloc.view;
 
 import io.steppe.alloc.canonical.Canonicaliser;
 import io.steppe.alloc.evaluation.EvaluationState;
@@ -6,14 +6,10 @@ import io.steppe.alloc.evaluation.Evaluations;
 import io.steppe.alloc.plan.ApplyPlan;
 import io.steppe.alloc.scheduler.Scheduler;
 import io.steppe.alloc.scheduler.Statuses;
-import io.steppe.alloc.view.AllocView;
-import io.steppe.alloc.view.Edit;
-import io.steppe.alloc.view.Ids;
-import io.steppe.alloc.view.JobKey;
-import io.steppe.alloc.view.Region;
-import io.steppe.alloc.view.ViewSnapshot;
+import io.steppe.ledger.Change;
 import io.steppe.ledger.Decision;
 import io.steppe.ledger.Outcome;
+import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.AllocDeploymentStatus;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.DrainStrategy;
@@ -33,60 +29,69 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** A region whose time, agents, scheduler and drainer move only when a test says so. */
-final class Cluster {
+/** A region whose time, agents and scheduler move only when a test says so. */
+public final class Cluster {
   private final SplittableRandom random;
   private AllocView view = AllocView.empty();
   private long index;
   private Instant now = Region.NOW;
 
-  Cluster(long seed) {
+  public Cluster(long seed) {
     random = new SplittableRandom(seed);
   }
 
-  AllocView view() {
+  public AllocView view() {
     return view;
   }
 
-  long now() {
+  public long now() {
     return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
   }
 
-  void pass(Duration time) {
+  public String newId() {
+    return Ids.from(random);
+  }
+
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 
-  <R extends com.google.protobuf.MessageLite> void commit(Decision<AllocView, R> decision) {
+  public <R extends com.google.protobuf.MessageLite> void commit(Decision<AllocView, R> decision) {
     if (decision.decide(view, index + 1, now) instanceof Outcome.Commit<R> commit) {
       index++;
       view = Region.applied(view, index, commit.changes());
     }
   }
 
-  void edit(Consumer<Edit> what) {
+  public void edit(Consumer<Edit> what) {
     index++;
     var edit = new Edit(view, index, now);
     what.accept(edit);
     view = edit.view();
   }
 
-  void put(Node node) {
+  public void put(Node node) {
     index++;
     view = view.with(node.toBuilder().setModifyIndex(index).build());
   }
 
-  void nodes(int count) {
+  public void purge(String node) {
+    index++;
+    view = Region.applied(view, index, List.of(Change.delete(Tables.NODES, node)));
+  }
+
+  public void nodes(int count) {
     for (int i = 0; i < count; i++) {
       put(Region.node("n" + i, 4_000, 8_000));
     }
   }
 
-  void change(String node, UnaryOperator<Node.Builder> how) {
+  public void change(String node, UnaryOperator<Node.Builder> how) {
     put(how.apply(view.node(node).orElseThrow().toBuilder()).build());
   }
 
   /** Begins a drain; a deadline of zero is none, a negative one forces. */
-  void drain(String node, Duration deadline, boolean ignoreSystemJobs) {
+  public void drain(String node, Duration deadline, boolean ignoreSystemJobs) {
     var strategy =
         DrainStrategy.newBuilder()
             .setStartedAt(now())
@@ -104,7 +109,7 @@ final class Cluster {
                 .setDrainStrategy(strategy));
   }
 
-  static Job service(String id, int count, int maxParallel) {
+  public static Job service(String id, int count, int maxParallel) {
     var job = Region.job(id, "service", count).toBuilder();
     job.getTaskGroupsBuilder(0)
         .setMigrate(
@@ -117,13 +122,13 @@ final class Cluster {
   }
 
   /** Registers a job, places it and has it run until it is healthy. */
-  void start(Job job) {
+  public void start(Job job) {
     register(job);
     schedule();
     settle();
   }
 
-  void register(Job given) {
+  public void register(Job given) {
     var job = Canonicaliser.canonicalise(given);
     edit(
         edit -> {
@@ -135,7 +140,7 @@ final class Cluster {
         });
   }
 
-  void evaluate(JobKey key) {
+  public void evaluate(JobKey key) {
     edit(
         edit ->
             edit.put(
@@ -145,7 +150,7 @@ final class Cluster {
   }
 
   /** Decides every evaluation that is due; blocked ones once. */
-  void schedule() {
+  public void schedule() {
     List<String> blocked =
         open(EvaluationState.Blocked.class).stream().map(Evaluation::getId).toList();
     blocked.forEach(id -> view.evaluation(id).ifPresent(this::decide));
@@ -177,32 +182,23 @@ final class Cluster {
     commit(new ApplyPlan(plan, job.map(Job::getJobModifyIndex).orElse(0L), Ids.from(random)));
   }
 
-  /** One look of the drainer at every job. */
-  void look() {
-    view.jobs().keySet().stream().sorted().forEach(this::look);
-  }
-
-  void look(JobKey key) {
-    commit(new DrainJob(key, Ids.from(random)));
-  }
-
-  Collection<Allocation> live() {
+  public Collection<Allocation> live() {
     return view.allocations().values().stream()
         .filter(each -> !Statuses.terminal(each))
         .sorted(Comparator.comparing(Allocation::getId))
         .toList();
   }
 
-  List<Allocation> liveOn(String node) {
+  public List<Allocation> liveOn(String node) {
     return live().stream().filter(each -> each.getNodeId().equals(node)).toList();
   }
 
-  List<Allocation> asked() {
+  public List<Allocation> asked() {
     return live().stream().filter(each -> each.getDesiredTransition().getMigrate()).toList();
   }
 
   /** Runs, and its agent says that it is healthy or would if it said anything. */
-  boolean healthy(Allocation allocation) {
+  public boolean healthy(Allocation allocation) {
     boolean longEnough =
         allocation.getTaskStatesMap().values().stream()
             .anyMatch(task -> task.getStartedAt() <= now() - Duration.ofSeconds(10).toNanos());
@@ -212,12 +208,12 @@ final class Cluster {
             : longEnough);
   }
 
-  void report(Allocation changed) {
+  public void report(Allocation changed) {
     edit(edit -> edit.putReported(changed, "AllocationUpdated"));
   }
 
   /** What is pending starts, what was told to end has. */
-  void run() {
+  public void run() {
     for (var allocation : List.copyOf(view.allocations().values())) {
       if (Statuses.clientTerminal(allocation)) {
         continue;
@@ -236,7 +232,7 @@ final class Cluster {
   }
 
   /** Agents look: what has run for long enough is healthy. */
-  void judge() {
+  public void judge() {
     long before = now() - Duration.ofSeconds(10).toNanos();
     for (var allocation : live()) {
       if (allocation.getClientStatus().equals("running")
@@ -247,7 +243,7 @@ final class Cluster {
     }
   }
 
-  void health(Allocation allocation, boolean healthy) {
+  public void health(Allocation allocation, boolean healthy) {
     report(
         allocation.toBuilder()
             .setDeploymentStatus(
@@ -256,13 +252,9 @@ final class Cluster {
   }
 
   /** Everything starts and becomes healthy. */
-  void settle() {
+  public void settle() {
     run();
     pass(Duration.ofSeconds(10));
     judge();
-  }
-
-  Draining decision(String job) {
-    return JobDrain.decide(view, new JobKey("default", job), now());
   }
 }
