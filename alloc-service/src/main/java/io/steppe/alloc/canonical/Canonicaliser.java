@@ -55,7 +55,7 @@ public final class Canonicaliser {
     JobType type = JobType.of(job.getType()).orElse(JobType.SERVICE);
     Job named = job.build();
     job.setUpdate(Policies.updateOfJob(type, given.getUpdate(), updates(given)));
-    job.clearTaskGroups();
+    job.clearReschedule().clearMigrate().clearTaskGroups();
     // A job that was canonicalised before has its update written out by group: only stagger and
     // max_parallel may differ here.
     UpdateStrategy ofJob = meant(given.getUpdate());
@@ -132,14 +132,18 @@ public final class Canonicaliser {
     }
     group.setRestartPolicy(Policies.restart(type, given.getRestartPolicy()));
     group.clearReschedulePolicy();
-    Policies.reschedule(type, given.getReschedulePolicy(), given.hasReschedulePolicy())
+    Policies.reschedule(
+            type,
+            job.getReschedule().toBuilder().mergeFrom(given.getReschedulePolicy()).build(),
+            job.hasReschedule() || given.hasReschedulePolicy())
         .ifPresent(group::setReschedulePolicy);
     boolean updates = given.hasUpdate() || jobUpdates && !type.ends();
     if (type == JobType.SERVICE || updates) {
       group.setUpdate(Policies.update(ofJob, given.getUpdate()));
     }
-    if (type == JobType.SERVICE) {
-      group.setMigrate(Policies.migrate(given.getMigrate()));
+    if (type == JobType.SERVICE || job.hasMigrate()) {
+      group.setMigrate(
+          Policies.migrate(job.getMigrate().toBuilder().mergeFrom(given.getMigrate()).build()));
     }
     group.setEphemeralDisk(Policies.disk(given.getEphemeralDisk()));
     if (given.hasDisconnect()) {

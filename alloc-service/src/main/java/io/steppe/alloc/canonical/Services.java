@@ -41,9 +41,20 @@ final class Services {
     } else if (given.getNamespace().isEmpty()) {
       service.setNamespace("default");
     }
-    service.clearChecks();
-    given.getChecksList().forEach(check -> service.addChecks(check(service.build(), check)));
+    service.clearChecks().clearCheckRestart();
+    given
+        .getChecksList()
+        .forEach(check -> service.addChecks(check(service.build(), restarting(given, check))));
     return service.build();
+  }
+
+  /** What a service says of restarts holds for those of its checks that say nothing else. */
+  private static ServiceCheck restarting(Service given, ServiceCheck check) {
+    return given.hasCheckRestart()
+        ? check.toBuilder()
+            .setCheckRestart(given.getCheckRestart().toBuilder().mergeFrom(check.getCheckRestart()))
+            .build()
+        : check;
   }
 
   private static ServiceCheck check(Service service, ServiceCheck given) {

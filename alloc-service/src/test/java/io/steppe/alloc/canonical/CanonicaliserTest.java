@@ -103,6 +103,36 @@ class CanonicaliserTest {
   }
 
   @Test
+  void givesGroupsWhatTheirJobSaysOfMovingThem() {
+    var job = bare("service").toBuilder();
+    job.getMigrateBuilder().setMaxParallel(3).setMinHealthyTime(seconds(2));
+    job.getRescheduleBuilder().setDelay(seconds(7)).setMaxDelay(seconds(60));
+    job.getTaskGroupsBuilder(0).getMigrateBuilder().setMaxParallel(2);
+    Job canonical = Canonicaliser.canonicalise(job.build());
+    TaskGroup group = canonical.getTaskGroups(0);
+    assertEquals(2, group.getMigrate().getMaxParallel());
+    assertEquals(seconds(2), group.getMigrate().getMinHealthyTime());
+    assertEquals(seconds(7), group.getReschedulePolicy().getDelay());
+    assertFalse(canonical.hasMigrate());
+    assertFalse(canonical.hasReschedule());
+  }
+
+  @Test
+  void givesChecksWhatTheirServiceSaysOfRestarts() {
+    var job = bare("service").toBuilder();
+    var service = job.getTaskGroupsBuilder(0).addServicesBuilder();
+    service.getCheckRestartBuilder().setLimit(3).setGrace(seconds(9));
+    service.addChecksBuilder().setName("one");
+    service.addChecksBuilder().setName("two").getCheckRestartBuilder().setLimit(5);
+    var canonical = Canonicaliser.canonicalise(job.build()).getTaskGroups(0).getServices(0);
+    assertFalse(canonical.hasCheckRestart());
+    assertEquals(3, canonical.getChecks(0).getCheckRestart().getLimit());
+    assertEquals(seconds(9), canonical.getChecks(0).getCheckRestart().getGrace());
+    assertEquals(5, canonical.getChecks(1).getCheckRestart().getLimit());
+    assertEquals(seconds(9), canonical.getChecks(1).getCheckRestart().getGrace());
+  }
+
+  @Test
   void neverReschedulesASystemJob() {
     TaskGroup group = Canonicaliser.canonicalise(bare("system")).getTaskGroups(0);
     assertFalse(group.hasReschedulePolicy());

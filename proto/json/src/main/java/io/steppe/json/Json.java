@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.steppe.json.InvalidJsonException.Kind;
 import java.io.IOException;
@@ -160,6 +161,11 @@ public final class Json {
       writeTo(message, out);
     }
     out.writeEndArray();
+  }
+
+  /** Whether two JSON values say the same, however they are spelled; false for what is no JSON. */
+  public static boolean same(ByteString one, ByteString other) {
+    return SameValue.of(one, other);
   }
 
   static JsonParser parser(byte[] json) throws IOException {

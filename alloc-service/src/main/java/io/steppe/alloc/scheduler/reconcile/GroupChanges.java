@@ -1,5 +1,6 @@
 package io.steppe.alloc.scheduler.reconcile;
 
+import io.steppe.json.Json;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.NetworkResource;
 import io.steppe.proto.v1.Port;
@@ -40,6 +41,7 @@ public final class GroupChanges {
       Task was = tasks.get(task.getName());
       if (was == null
           || !restartless(was).equals(restartless(task))
+          || !Json.same(was.getConfig(), task.getConfig())
           || !meta(before, a, was).equals(meta(now, b, task))) {
         return true;
       }
@@ -89,6 +91,7 @@ public final class GroupChanges {
   private static Task restartless(Task task) {
     Resources resources = task.getResources();
     return task.toBuilder()
+        .clearConfig()
         .clearServices()
         .clearConstraints()
         .clearAffinities()
