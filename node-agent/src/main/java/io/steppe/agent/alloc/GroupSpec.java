@@ -45,7 +45,7 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
   }
 
   /**
-   * @param of the deployment the verdict is for; empty for a migration
+   * @param of the deployment the verdict is for; empty for a migration or an update without one
    * @param canary kept in the verdict
    * @param checks whether the checks of its services have to pass too
    */
@@ -122,18 +122,33 @@ record GroupSpec(List<TaskSpec> tasks, Optional<HealthSpec> health) {
               canary,
               awaitsChecks(group, update.getHealthCheck())));
     }
+    return Optional.of(unasked(group, canary));
+  }
+
+  /**
+   * Of an allocation without a deployment: a drain may have moved it here, or an update of its job,
+   * and either waits until it is healthy. What is healthy for one may have to wait longer for the
+   * other, which alloc-service sees to; so here the shorter time and the later deadline count, and
+   * checks where either wants them.
+   */
+  private static HealthSpec unasked(TaskGroup group, boolean canary) {
     var migrate = group.getMigrate();
-    return Optional.of(
-        new HealthSpec(
-            "",
-            Duration.ofNanos(
-                migrate.hasMinHealthyTime() ? migrate.getMinHealthyTime() : DEFAULT_HEALTHY_NANOS),
-            Duration.ofNanos(
-                migrate.hasHealthyDeadline()
-                    ? migrate.getHealthyDeadline()
-                    : DEFAULT_DEADLINE_NANOS),
-            canary,
-            awaitsChecks(group, migrate.getHealthCheck())));
+    long healthy =
+        migrate.hasMinHealthyTime() ? migrate.getMinHealthyTime() : DEFAULT_HEALTHY_NANOS;
+    long deadline =
+        migrate.hasHealthyDeadline() ? migrate.getHealthyDeadline() : DEFAULT_DEADLINE_NANOS;
+    var update = group.getUpdate();
+    if (update.hasMinHealthyTime()) {
+      healthy = Math.min(healthy, update.getMinHealthyTime());
+    }
+    if (update.hasHealthyDeadline()) {
+      deadline = Math.max(deadline, update.getHealthyDeadline());
+    }
+    boolean checks =
+        awaitsChecks(group, migrate.getHealthCheck())
+            || group.hasUpdate() && awaitsChecks(group, update.getHealthCheck());
+    return new HealthSpec(
+        "", Duration.ofNanos(healthy), Duration.ofNanos(deadline), canary, checks);
   }
 
   /** By checks unless the job says by task states; there may be none to wait for. */
