@@ -101,11 +101,17 @@ public class JobEndpoint implements Jobs {
         .item(
             () -> {
               var checked = CheckedJob.of(call.getJob());
-              return ValidateJobReply.newBuilder()
-                  .addAllErrors(checked.validation().errors())
-                  .setError(checked.validation().error())
-                  .setWarnings(checked.validation().warning())
-                  .build();
+              var reply =
+                  ValidateJobReply.newBuilder()
+                      .addAllErrors(checked.validation().errors())
+                      .setError(checked.validation().error())
+                      .setWarnings(checked.validation().warning());
+              if (checked.validation().valid()
+                  && !ledger.snapshot().view().hasPool(checked.job().getNodePool())) {
+                var error = RegisterJob.noSuchPool(checked.job());
+                reply.addErrors(error).setError(error);
+              }
+              return reply.build();
             })
         .onFailure()
         .transform(JobEndpoint::status);

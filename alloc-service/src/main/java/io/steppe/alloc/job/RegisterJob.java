@@ -37,13 +37,16 @@ record RegisterJob(
   @Override
   public Outcome<RegisterJobReply> decide(AllocView view, long index, Instant now) {
     var key = JobKey.of(job);
+    if (!view.hasPool(job.getNodePool())) {
+      return new Outcome.Refused<>(Failure.invalid(noSuchPool(job)));
+    }
     var existing = view.job(key);
     var conflict = enforcedIndex.flatMap(wanted -> conflict(wanted, existing));
     if (conflict.isPresent()) {
       return new Outcome.Refused<>(conflict.get());
     }
     var edit = new Edit(view, index, now);
-    var wanted = existing.map(present -> kept.of(present, job)).orElse(job);
+    var wanted = existing.map(present -> Respelled.of(present, kept.of(present, job))).orElse(job);
     boolean changed = existing.isEmpty() || specChanged(existing.get(), wanted);
     if (changed) {
       edit.putVersion(nextVersion(wanted, view, existing), REGISTERED);
@@ -60,6 +63,12 @@ record RegisterJob(
       reply.setEvalId(evaluationId).setEvalCreateIndex(index);
     }
     return edit.outcome(reply.build());
+  }
+
+  /** Of a job that names a node pool nobody made. */
+  static String noSuchPool(Job job) {
+    return "job \"%s\" is in nonexistent node pool \"%s\""
+        .formatted(job.getId(), job.getNodePool());
   }
 
   private Evaluation evaluation(Job registered) {

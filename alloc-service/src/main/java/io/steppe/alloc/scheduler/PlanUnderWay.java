@@ -5,6 +5,7 @@ import io.steppe.alloc.scheduler.feasibility.Neighbours;
 import io.steppe.alloc.scheduler.feasibility.PlacementMetrics;
 import io.steppe.alloc.scheduler.fleet.NodeFacts;
 import io.steppe.alloc.scheduler.fleet.Usable;
+import io.steppe.alloc.scheduler.ranking.Algorithm;
 import io.steppe.alloc.scheduler.ranking.NodeOrder;
 import io.steppe.alloc.scheduler.ranking.Placed;
 import io.steppe.alloc.scheduler.ranking.Placer;
@@ -35,6 +36,8 @@ final class PlanUnderWay {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final boolean thorough;
+  private final Algorithm algorithm;
+  private final boolean oversubscribes;
   private final Usable usable;
   private final NodeOrder order;
   private final Rooms rooms;
@@ -68,6 +71,9 @@ final class PlanUnderWay {
     this.clock = clock;
     this.random = random;
     this.thorough = job.getType().equals("service");
+    var configuration = snapshot.configuration(job.getNodePool());
+    this.algorithm = Algorithm.of(configuration.getSchedulerAlgorithm());
+    this.oversubscribes = configuration.getMemoryOversubscriptionEnabled();
     this.usable = snapshot.fleet().usable(job.getNodePool(), job.getDatacentersList());
     this.order = new NodeOrder(usable.nodes(), random);
     this.rooms = new Rooms(snapshot.fleet());
@@ -99,11 +105,12 @@ final class PlanUnderWay {
   Placer placer(TaskGroup group) {
     return placers.computeIfAbsent(
         group.getName(),
-        unused -> new Placer(needs(group), order, rooms, neighbours, thorough, random));
+        unused -> new Placer(needs(group), order, rooms, neighbours, thorough, algorithm, random));
   }
 
   private GroupNeeds needs(TaskGroup group) {
-    return needs.computeIfAbsent(group.getName(), unused -> GroupNeeds.of(job, group));
+    return needs.computeIfAbsent(
+        group.getName(), unused -> GroupNeeds.of(job, group, oversubscribes));
   }
 
   /** An allocation leaves: its room is free for others. False if it took none. */

@@ -36,7 +36,8 @@ public class AllocBeans {
           Tables.ALLOCS,
           Tables.DEPLOYMENTS,
           Tables.POSITIONS,
-          Tables.NODES);
+          Tables.NODES,
+          Tables.NODE_POOLS);
 
   /** What this process is called among the replicas, for as long as it lives. */
   record Self(String id) {}

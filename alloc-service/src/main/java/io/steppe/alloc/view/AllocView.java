@@ -12,6 +12,7 @@ import io.steppe.proto.v1.Deployment;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.NodePool;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.pcollections.PSet;
  * @param versions versions of jobs, the current one included; also those of purged jobs that
  *     allocations still refer to
  * @param fleet nodes and what runs on them, as the scheduler needs them
+ * @param counts per job how many allocations it has, by what became of them
  * @param lastPlans per job the index of the last change that told an allocation what to do
  */
 public record AllocView(
@@ -38,9 +40,11 @@ public record AllocView(
     PMap<JobKey, PSet<String>> allocationsByJob,
     PMap<String, PSet<String>> allocationsByNode,
     PMap<String, PSet<String>> allocationsByEvaluation,
+    PMap<JobKey, JobCounts> counts,
     PMap<JobKey, Long> lastPlans,
     PMap<String, Deployment> deployments,
     PMap<String, Node> nodes,
+    PMap<String, NodePool> pools,
     PMap<String, Long> positions,
     Fleet fleet)
     implements View<AllocView> {
@@ -48,6 +52,8 @@ public record AllocView(
   /** The view of an empty region. */
   public static AllocView empty() {
     return new AllocView(
+        HashTreePMap.empty(),
+        HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
@@ -86,6 +92,7 @@ public record AllocView(
       case Tables.ALLOCS -> with(Allocation.parseFrom(object));
       case Tables.DEPLOYMENTS -> with(Deployment.parseFrom(object));
       case Tables.NODES -> with(Node.parseFrom(object));
+      case Tables.NODE_POOLS -> with(NodePool.parseFrom(object));
       case Tables.POSITIONS -> withPosition(key, UInt64Value.parseFrom(object).getValue());
       default -> this;
     };
@@ -103,6 +110,7 @@ public record AllocView(
       case Tables.ALLOCS -> withoutAllocation(key);
       case Tables.DEPLOYMENTS -> withoutDeployment(key);
       case Tables.NODES -> withoutNode(key);
+      case Tables.NODE_POOLS -> withPools(pools.minus(key));
       case Tables.POSITIONS -> withoutPosition(key);
       default -> this;
     };
@@ -147,6 +155,19 @@ public record AllocView(
 
   public Collection<Allocation> allocationsFrom(String evaluationId) {
     return ids(allocationsByEvaluation, evaluationId).stream().map(allocations::get).toList();
+  }
+
+  /** How many allocations a job has. */
+  public JobCounts counts(JobKey key) {
+    return counts.getOrDefault(key, JobCounts.NONE);
+  }
+
+  /** Whether a job may name a node pool. */
+  public boolean hasPool(String name) {
+    return name.isEmpty()
+        || name.equals("all")
+        || name.equals("default")
+        || pools.containsKey(name);
   }
 
   /** Index of the last change that told an allocation of this job what to do; 0 for none. */
@@ -209,11 +230,13 @@ public record AllocView(
               allocation.getEvalId(),
               id);
     }
+    var counted = before == null ? counts(key) : counts(key).minus(before);
     return withAllocations(
         allocations.plus(id, allocation),
         before == null ? add(allocationsByJob, key, id) : allocationsByJob,
         before == null ? add(allocationsByNode, allocation.getNodeId(), id) : allocationsByNode,
         byEvaluation,
+        counts.plus(key, counted.plus(allocation)),
         plans,
         fleet.with(allocation));
   }
@@ -223,38 +246,50 @@ public record AllocView(
     if (known == null) {
       return this;
     }
-    var byJob = remove(allocationsByJob, JobKey.of(known), id);
+    var key = JobKey.of(known);
+    var byJob = remove(allocationsByJob, key, id);
     return withAllocations(
         allocations.minus(id),
         byJob,
         remove(allocationsByNode, known.getNodeId(), id),
         remove(allocationsByEvaluation, known.getEvalId(), id),
-        byJob.containsKey(JobKey.of(known)) ? lastPlans : lastPlans.minus(JobKey.of(known)),
+        byJob.containsKey(key) ? counts.plus(key, counts(key).minus(known)) : counts.minus(key),
+        byJob.containsKey(key) ? lastPlans : lastPlans.minus(key),
         fleet.withoutAllocation(known.getNodeId(), id));
   }
 
   public AllocView with(Deployment deployment) {
-    return withRest(deployments.plus(deployment.getId(), deployment), nodes, positions, fleet);
+    return withRest(
+        deployments.plus(deployment.getId(), deployment), nodes, pools, positions, fleet);
   }
 
   private AllocView withoutDeployment(String id) {
-    return withRest(deployments.minus(id), nodes, positions, fleet);
+    return withRest(deployments.minus(id), nodes, pools, positions, fleet);
   }
 
   public AllocView with(Node node) {
-    return withRest(deployments, nodes.plus(node.getId(), node), positions, fleet.with(node));
+    return withRest(
+        deployments, nodes.plus(node.getId(), node), pools, positions, fleet.with(node));
   }
 
   private AllocView withoutNode(String id) {
-    return withRest(deployments, nodes.minus(id), positions, fleet.withoutNode(id));
+    return withRest(deployments, nodes.minus(id), pools, positions, fleet.withoutNode(id));
+  }
+
+  public AllocView with(NodePool pool) {
+    return withPools(pools.plus(pool.getName(), pool));
+  }
+
+  private AllocView withPools(PMap<String, NodePool> changed) {
+    return withRest(deployments, nodes, changed, positions, fleet);
   }
 
   public AllocView withPosition(String follower, long index) {
-    return withRest(deployments, nodes, positions.plus(follower, index), fleet);
+    return withRest(deployments, nodes, pools, positions.plus(follower, index), fleet);
   }
 
   private AllocView withoutPosition(String follower) {
-    return withRest(deployments, nodes, positions.minus(follower), fleet);
+    return withRest(deployments, nodes, pools, positions.minus(follower), fleet);
   }
 
   private AllocView withJobs(PMap<JobKey, Job> newJobs, PMap<JobKey, PMap<Long, Job>> newVersions) {
@@ -267,9 +302,11 @@ public record AllocView(
         allocationsByJob,
         allocationsByNode,
         allocationsByEvaluation,
+        counts,
         lastPlans,
         deployments,
         nodes,
+        pools,
         positions,
         fleet);
   }
@@ -285,9 +322,11 @@ public record AllocView(
         allocationsByJob,
         allocationsByNode,
         allocationsByEvaluation,
+        counts,
         lastPlans,
         deployments,
         nodes,
+        pools,
         positions,
         fleet);
   }
@@ -297,6 +336,7 @@ public record AllocView(
       PMap<JobKey, PSet<String>> newByJob,
       PMap<String, PSet<String>> newByNode,
       PMap<String, PSet<String>> newByEvaluation,
+      PMap<JobKey, JobCounts> newCounts,
       PMap<JobKey, Long> newLastPlans,
       Fleet newFleet) {
     return new AllocView(
@@ -308,9 +348,11 @@ public record AllocView(
         newByJob,
         newByNode,
         newByEvaluation,
+        newCounts,
         newLastPlans,
         deployments,
         nodes,
+        pools,
         positions,
         newFleet);
   }
@@ -318,6 +360,7 @@ public record AllocView(
   private AllocView withRest(
       PMap<String, Deployment> newDeployments,
       PMap<String, Node> newNodes,
+      PMap<String, NodePool> newPools,
       PMap<String, Long> newPositions,
       Fleet newFleet) {
     return new AllocView(
@@ -329,9 +372,11 @@ public record AllocView(
         allocationsByJob,
         allocationsByNode,
         allocationsByEvaluation,
+        counts,
         lastPlans,
         newDeployments,
         newNodes,
+        newPools,
         newPositions,
         newFleet);
   }

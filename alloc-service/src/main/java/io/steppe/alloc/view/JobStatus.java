@@ -1,6 +1,5 @@
 package io.steppe.alloc.view;
 
-import io.steppe.alloc.scheduler.Statuses;
 import io.steppe.proto.v1.Job;
 
 /** What a job's status follows from. */
@@ -20,15 +19,17 @@ public final class JobStatus {
       return job.getStop() ? stoppedStatus(job, view) : RUNNING;
     }
     var key = JobKey.of(job);
-    var allocations = view.allocationsOf(key);
-    if (allocations.stream().anyMatch(allocation -> !Statuses.terminal(allocation))) {
+    if (view.counts(key).lives()) {
       return RUNNING;
     }
     var evaluations = view.evaluationsOf(key);
     if (evaluations.stream().anyMatch(evaluation -> isOpen(evaluation.getStatus()))) {
       return PENDING;
     }
-    return allocations.isEmpty() && evaluations.isEmpty() && !job.getStop() && isNew(job)
+    return !view.allocationsByJob().containsKey(key)
+            && evaluations.isEmpty()
+            && !job.getStop()
+            && isNew(job)
         ? PENDING
         : DEAD;
   }
@@ -40,10 +41,7 @@ public final class JobStatus {
   }
 
   private static String stoppedStatus(Job job, AllocView view) {
-    return view.allocationsOf(JobKey.of(job)).stream()
-            .anyMatch(allocation -> !Statuses.terminal(allocation))
-        ? RUNNING
-        : DEAD;
+    return view.counts(JobKey.of(job)).lives() ? RUNNING : DEAD;
   }
 
   private static boolean isNew(Job job) {

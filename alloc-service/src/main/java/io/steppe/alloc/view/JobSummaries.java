@@ -1,6 +1,5 @@
 package io.steppe.alloc.view;
 
-import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobChildrenSummary;
@@ -21,13 +20,8 @@ public final class JobSummaries {
     var groups = new HashMap<String, TaskGroupSummary.Builder>();
     job.getTaskGroupsList()
         .forEach(group -> groups.put(group.getName(), TaskGroupSummary.newBuilder()));
-    var allocations = view.allocationsOf(key);
-    allocations.forEach(
-        allocation ->
-            count(
-                groups.computeIfAbsent(
-                    allocation.getTaskGroup(), name -> TaskGroupSummary.newBuilder()),
-                allocation));
+    var counts = view.counts(key);
+    counts.groups().forEach((name, counted) -> groups.put(name, counted.toBuilder()));
     queued(view.evaluationsOf(key))
         .forEach(
             (name, number) -> {
@@ -42,27 +36,9 @@ public final class JobSummaries {
             .setNamespace(job.getNamespace())
             .setChildren(JobChildrenSummary.getDefaultInstance())
             .setCreateIndex(job.getCreateIndex())
-            .setModifyIndex(modifyIndex(job, allocations));
+            .setModifyIndex(Math.max(job.getModifyIndex(), counts.newest()));
     groups.forEach((name, group) -> summary.putSummary(name, group.build()));
     return summary.build();
-  }
-
-  private static void count(TaskGroupSummary.Builder group, Allocation allocation) {
-    switch (allocation.getClientStatus()) {
-      case "pending" -> {
-        if (allocation.getDesiredStatus().equals("run")) {
-          group.setStarting(group.getStarting() + 1);
-        }
-      }
-      case "running" -> group.setRunning(group.getRunning() + 1);
-      case "complete" -> group.setComplete(group.getComplete() + 1);
-      case "failed" -> group.setFailed(group.getFailed() + 1);
-      case "lost" -> group.setLost(group.getLost() + 1);
-      case "unknown" -> group.setUnknown(group.getUnknown() + 1);
-      default -> {
-        // A status of a newer replica: counted by none of ours.
-      }
-    }
   }
 
   /** What the last evaluation that counted them left to place. */
@@ -72,11 +48,5 @@ public final class JobSummaries {
         .max(Comparator.comparingLong(Evaluation::getModifyIndex))
         .map(Evaluation::getQueuedAllocationsMap)
         .orElse(Map.of());
-  }
-
-  private static long modifyIndex(Job job, Collection<Allocation> allocations) {
-    return allocations.stream()
-        .mapToLong(Allocation::getModifyIndex)
-        .reduce(job.getModifyIndex(), Math::max);
   }
 }

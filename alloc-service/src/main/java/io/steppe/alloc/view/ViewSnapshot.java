@@ -4,6 +4,7 @@ import io.steppe.alloc.scheduler.ClusterSnapshot;
 import io.steppe.alloc.scheduler.fleet.Fleet;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.NodePoolSchedulerConfiguration;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -17,6 +18,14 @@ public record ViewSnapshot(long index, AllocView view) implements ClusterSnapsho
   @Override
   public Collection<Allocation> allocations(String namespace, String jobId) {
     return view.allocationsOf(new JobKey(namespace, jobId));
+  }
+
+  @Override
+  public NodePoolSchedulerConfiguration configuration(String pool) {
+    var known = view.pools().get(pool);
+    return known == null
+        ? NodePoolSchedulerConfiguration.getDefaultInstance()
+        : known.getSchedulerConfiguration();
   }
 
   @Override

@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Region;
+import io.steppe.ledger.Change;
+import io.steppe.ledger.Outcome;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.NodePool;
 import io.steppe.proto.v1.PeriodicConfig;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.DeregisterJobReply;
+import io.steppe.rpc.v1.PlanReply;
 import io.steppe.rpc.v1.RegisterJobReply;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +68,44 @@ class RegisterJobTest {
     assertEquals("job-register", evaluation.getTriggeredBy());
     assertEquals(reply.getJobModifyIndex(), evaluation.getJobModifyIndex());
     assertEquals("service", evaluation.getType());
+  }
+
+  @Test
+  void aNodePoolNobodyMadeIsRefused() {
+    var job = web(1).toBuilder().setNodePool("gpu").build();
+    var failure = assertThrows(Failure.class, () -> register(job));
+    assertEquals(Kind.INVALID, failure.kind());
+    assertEquals("job \"web\" is in nonexistent node pool \"gpu\"", failure.getMessage());
+    assertTrue(region.view().jobs().isEmpty());
+    region.commit(
+        PlanReply.parser(),
+        (view, index, now) ->
+            new Outcome.Commit<>(
+                List.of(
+                    Change.put(
+                        Tables.NODE_POOLS,
+                        "gpu",
+                        NodePool.newBuilder().setName("gpu").build().toByteString())),
+                PlanReply.getDefaultInstance()));
+    register(job);
+    register(web(1).toBuilder().setId("everywhere").setNodePool("all").build());
+    assertEquals(2, region.view().jobs().size());
+  }
+
+  @Test
+  void aConfigurationThatIsOnlySpelledInAnotherWayIsNoNewVersion() {
+    register(configured("{\"command\":\"/bin/true\",\"args\":[1]}"));
+    register(configured("{ \"args\" : [ 1 ], \"command\" : \"/bin/true\" }"));
+    var job = region.view().job(WEB).orElseThrow();
+    assertEquals(0, job.getVersion());
+    register(configured("{ \"args\" : [ 2 ], \"command\" : \"/bin/true\" }"));
+    assertEquals(1, region.view().job(WEB).orElseThrow().getVersion());
+  }
+
+  private static Job configured(String config) {
+    var job = web(1).toBuilder();
+    job.getTaskGroupsBuilder(0).getTasksBuilder(0).setConfig(ByteString.copyFromUtf8(config));
+    return job.build();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeDevice;
 import io.steppe.proto.v1.NodeDeviceResource;
+import io.steppe.proto.v1.NodePoolSchedulerConfiguration;
 import io.steppe.proto.v1.RequestedDevice;
 import io.steppe.proto.v1.Resources;
 import io.steppe.proto.v1.Spread;
@@ -153,6 +154,48 @@ class RankingTest {
     cluster.register(
         TestCluster.job("system", 1).toBuilder().setId("all").setNodePool("all").build());
     assertEquals(5, cluster.evaluate("all").placements().size());
+  }
+
+  @Test
+  void spreadsWhereItsPoolWantsTo() {
+    for (int i = 0; i < 4; i++) {
+      cluster.put(TestCluster.node(i).toBuilder().setNodePool("wide").build());
+    }
+    cluster.configure(
+        "wide",
+        NodePoolSchedulerConfiguration.newBuilder().setSchedulerAlgorithm("spread").build());
+    for (int i = 0; i < 2; i++) {
+      cluster.register(
+          TestCluster.job("service", 1).toBuilder().setId("job" + i).setNodePool("wide").build());
+      cluster.evaluate("job" + i);
+    }
+    assertEquals(2, by(Node::getId).size());
+  }
+
+  @Test
+  void givesMoreMemoryThanItKeepsOnlyWhereItsPoolAllows() {
+    cluster.nodes(1);
+    var job =
+        TestCluster.group(
+            TestCluster.job("service", 1),
+            group -> {
+              group.getTasksBuilder(0).getResourcesBuilder().setMemoryMaxMb(500);
+              return group;
+            });
+    cluster.register(job);
+    assertEquals(0, mostMemory(cluster.evaluate("app")));
+    cluster.configure(
+        "default",
+        NodePoolSchedulerConfiguration.newBuilder().setMemoryOversubscriptionEnabled(true).build());
+    cluster.register(job.toBuilder().setId("more").build());
+    assertEquals(500, mostMemory(cluster.evaluate("more")));
+  }
+
+  private static long mostMemory(Plan plan) {
+    var placed = plan.placements().getFirst();
+    assertEquals(
+        100, placed.getAllocatedResources().getTasksOrThrow("server").getMemory().getMemoryMb());
+    return placed.getAllocatedResources().getTasksOrThrow("server").getMemory().getMemoryMaxMb();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeNetworkAddress;
 import io.steppe.proto.v1.NodeNetworkResource;
+import io.steppe.proto.v1.NodePoolSchedulerConfiguration;
 import io.steppe.proto.v1.Resources;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
@@ -38,6 +39,7 @@ final class TestCluster implements ClusterSnapshot {
   private final Map<String, Allocation> allocations = new LinkedHashMap<>();
   private final Map<String, Job> jobs = new HashMap<>();
   private final Map<String, Job> versions = new HashMap<>();
+  private final Map<String, NodePoolSchedulerConfiguration> configurations = new HashMap<>();
   private Fleet fleet = Fleet.EMPTY;
   private long index = 1;
   private int evaluations;
@@ -71,6 +73,15 @@ final class TestCluster implements ClusterSnapshot {
   @Override
   public Optional<Job> jobVersion(String namespace, String jobId, long version) {
     return Optional.ofNullable(versions.get(jobId + "@" + version));
+  }
+
+  @Override
+  public NodePoolSchedulerConfiguration configuration(String pool) {
+    return configurations.getOrDefault(pool, NodePoolSchedulerConfiguration.getDefaultInstance());
+  }
+
+  void configure(String pool, NodePoolSchedulerConfiguration configuration) {
+    configurations.put(pool, configuration);
   }
 
   static String nodeId(int number) {

@@ -25,6 +25,7 @@ import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobRegisterRequest;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.v1.AllocationsGrpc.AllocationsBlockingStub;
+import io.steppe.rpc.v1.CreateForNodeRequest;
 import io.steppe.rpc.v1.DeregisterJobRequest;
 import io.steppe.rpc.v1.EvaluationsGrpc.EvaluationsBlockingStub;
 import io.steppe.rpc.v1.GetAllocationRequest;
@@ -34,6 +35,7 @@ import io.steppe.rpc.v1.JobsGrpc.JobsBlockingStub;
 import io.steppe.rpc.v1.ListAllocationsRequest;
 import io.steppe.rpc.v1.ListForNodeRequest;
 import io.steppe.rpc.v1.ListJobsRequest;
+import io.steppe.rpc.v1.OfNodeChangeRequest;
 import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.RegisterJobReply;
 import io.steppe.rpc.v1.RegisterJobRequest;
@@ -317,5 +319,40 @@ class AllocServiceTest {
     assertTrue(replies.stream().allMatch(reply -> reply.getSerializedSize() < 1 << 20));
     assertEquals(12, replies.stream().mapToInt(reply -> reply.getJobsCount()).sum());
     assertTrue(replies.getFirst().hasMeta() && !replies.getLast().hasMeta());
+  }
+
+  @Test
+  void aNodesEvaluationsAreMadeAndTold() {
+    register(Region.job("everywhere", "system", 1));
+    placed("everywhere", 2);
+    var made =
+        evaluations()
+            .createForNode(
+                CreateForNodeRequest.newBuilder()
+                    .setCaller(Callers.anonymous())
+                    .setNodeId("n0")
+                    .build());
+    assertTrue(made.getEvalIdsCount() >= 1);
+    var node = ledger.snapshot().view().node("n0").orElseThrow();
+    assertEquals(node.getModifyIndex(), made.getNodeModifyIndex());
+    var told =
+        evaluations()
+            .ofNodeChange(
+                OfNodeChangeRequest.newBuilder()
+                    .setCaller(Callers.anonymous())
+                    .setNodeId("n0")
+                    .setNodeIndex(node.getModifyIndex())
+                    .build());
+    assertTrue(told.getEvalIdsList().containsAll(made.getEvalIdsList()));
+    refused(
+        Status.Code.NOT_FOUND,
+        "node not found",
+        () ->
+            evaluations()
+                .createForNode(
+                    CreateForNodeRequest.newBuilder()
+                        .setCaller(Callers.anonymous())
+                        .setNodeId("n9")
+                        .build()));
   }
 }

@@ -67,6 +67,8 @@ class AllocViewTest {
                   .setId("a" + number)
                   .setAllocModifyIndex(index)
                   .setDesiredStatus(random.nextBoolean() ? "run" : "stop")
+                  .setClientStatus(random.nextBoolean() ? "pending" : "running")
+                  .setJobVersion(random.nextInt(2))
                   .build());
     };
   }
@@ -102,6 +104,18 @@ class AllocViewTest {
         index(view.allocations(), Allocation::getNodeId), sorted(view.allocationsByNode()));
     assertEquals(
         index(view.allocations(), Allocation::getEvalId), sorted(view.allocationsByEvaluation()));
+    for (var job : view.allocationsByJob().keySet()) {
+      assertEquals(loaded.counts(job).groups(), view.counts(job).groups());
+      assertEquals(loaded.counts(job).live(), view.counts(job).live());
+      long running =
+          view.allocationsOf(job).stream()
+              .filter(each -> each.getClientStatus().equals("running"))
+              .count();
+      assertEquals(
+          running,
+          view.counts(job).groups().values().stream().mapToLong(group -> group.getRunning()).sum());
+    }
+    assertEquals(view.allocationsByJob().keySet(), view.counts().keySet());
     for (var node : NODES) {
       long live =
           view.allocationsOn(node).stream()

@@ -77,8 +77,13 @@ public record GroupNeeds(
    */
   public record PortNeed(String task, Port port, int value) {}
 
-  /** Reads a group of a job. */
-  public static GroupNeeds of(Job job, TaskGroup group) {
+  /**
+   * Reads a group of a job.
+   *
+   * @param oversubscribes whether tasks may have more memory than is kept for them, where they say
+   *     how much
+   */
+  public static GroupNeeds of(Job job, TaskGroup group, boolean oversubscribes) {
     List<Constraint> constraints = new ArrayList<>(job.getConstraintsList());
     constraints.addAll(group.getConstraintsList());
     List<Weighted> affinities = new ArrayList<>();
@@ -112,7 +117,7 @@ public record GroupNeeds(
             .filter(constraint -> !Condition.aboutPlacement(constraint))
             .map(constraint -> Condition.of(constraint, job.getRegion()))
             .toList();
-    AllocatedResources template = template(group);
+    AllocatedResources template = template(group, oversubscribes);
     return new GroupNeeds(
         job,
         group,
@@ -151,7 +156,7 @@ public record GroupNeeds(
     network.getDynamicPortsList().forEach(port -> ports.add(new PortNeed(task, port, 0)));
   }
 
-  private static AllocatedResources template(TaskGroup group) {
+  private static AllocatedResources template(TaskGroup group, boolean oversubscribes) {
     var resources = AllocatedResources.newBuilder();
     resources.getSharedBuilder().setDiskMb(group.getEphemeralDisk().getSizeMb());
     for (Task task : group.getTasksList()) {
@@ -160,7 +165,9 @@ public record GroupNeeds(
           .getCpuBuilder()
           .setCpuShares(task.getResources().getCores() > 0 ? 0 : task.getResources().getCpu());
       allocated.getMemoryBuilder().setMemoryMb(task.getResources().getMemoryMb());
-      allocated.getMemoryBuilder().setMemoryMaxMb(task.getResources().getMemoryMaxMb());
+      if (oversubscribes) {
+        allocated.getMemoryBuilder().setMemoryMaxMb(task.getResources().getMemoryMaxMb());
+      }
       resources.putTasks(task.getName(), allocated.build());
       var lifecycle = TaskLifecycleOrNull.newBuilder();
       if (task.hasLifecycle()) {

@@ -32,6 +32,7 @@ public final class Placer {
   private final Neighbours neighbours;
   private final Feasibility feasibility;
   private final Spreads spreads;
+  private final Algorithm algorithm;
   private final RandomGenerator random;
   private final int limit;
   private int next;
@@ -39,6 +40,7 @@ public final class Placer {
   /**
    * @param candidates nodes of the job's pool and datacenters, in the order to look at them
    * @param thorough look at log2 of the nodes rather than at two
+   * @param algorithm which of the nodes with room is the better one
    */
   public Placer(
       GroupNeeds needs,
@@ -46,6 +48,7 @@ public final class Placer {
       Rooms rooms,
       Neighbours neighbours,
       boolean thorough,
+      Algorithm algorithm,
       RandomGenerator random) {
     this.needs = needs;
     this.candidates = candidates;
@@ -53,6 +56,7 @@ public final class Placer {
     this.neighbours = neighbours;
     this.feasibility = new Feasibility(needs, neighbours);
     this.spreads = Spreads.of(needs, neighbours);
+    this.algorithm = algorithm;
     this.random = random;
     this.limit = limit(thorough);
   }
@@ -174,7 +178,7 @@ public final class Placer {
             ports,
             cores.get(),
             devices.get(),
-            Scores.binpack(room, cpu, needs.size().memoryMb()),
+            Scores.fit(algorithm, room, cpu, needs.size().memoryMb()),
             Scores.antiAffinity(node, needs, neighbours),
             penalised.contains(node.id()) ? -1 : 0,
             needs.affinities().isEmpty() ? 0 : Scores.affinity(node, needs.affinities()),

@@ -13,11 +13,16 @@ final class Scores {
 
   private Scores() {}
 
-  /** How full the node would be: 0 for an empty one, 1 for one that is used up on both sides. */
-  static double binpack(NodeRoom room, long moreCpu, long moreMemoryMb) {
+  /** How full the node would be, or how empty: 1 for the better end, 0 for the other. */
+  static double fit(Algorithm algorithm, NodeRoom room, long moreCpu, long moreMemoryMb) {
     double freeCpu = free(room.cpu() + moreCpu, room.node().cpu());
     double freeMemory = free(room.memoryMb() + moreMemoryMb, room.node().memoryMb());
-    double fitness = 20.0 - (Math.pow(10, freeCpu) + Math.pow(10, freeMemory));
+    double total = Math.pow(10, freeCpu) + Math.pow(10, freeMemory);
+    double fitness =
+        switch (algorithm) {
+          case BINPACK -> 20.0 - total;
+          case SPREAD -> total - 2.0;
+        };
     return Math.clamp(fitness, 0, BEST_FIT) / BEST_FIT;
   }
 
