@@ -2,7 +2,6 @@ package io.steppe.alloc.scheduler;
 
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.MigrateStrategy;
-import io.steppe.proto.v1.Service;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
 import io.steppe.proto.v1.TaskState;
@@ -122,12 +121,14 @@ public sealed interface Health {
     return since == 0 ? OptionalLong.empty() : OptionalLong.of(since);
   }
 
+  /** Whether agents look at checks of the group: the rule is theirs too. */
   private static boolean hasChecks(TaskGroup group) {
     return Stream.concat(
             group.getServicesList().stream(),
             group.getTasksList().stream().flatMap(task -> task.getServicesList().stream()))
-        .mapToInt(Service::getChecksCount)
-        .anyMatch(checks -> checks > 0);
+        .filter(service -> service.getProvider().equals("nomad"))
+        .flatMap(service -> service.getChecksList().stream())
+        .anyMatch(check -> !check.getOnUpdate().equals("ignore"));
   }
 
   private static long later(long at, long duration) {

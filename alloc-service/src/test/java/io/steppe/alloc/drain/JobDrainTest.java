@@ -9,6 +9,7 @@ import io.steppe.alloc.view.JobKey;
 import io.steppe.alloc.view.Region;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.Service;
 import io.steppe.proto.v1.ServiceCheck;
 import java.time.Duration;
@@ -25,9 +26,15 @@ class JobDrainTest {
 
   /** All of a job on one node, with another one free. */
   private void startOn(String node, Job job) {
-    cluster.put(Region.node(node, 4_000, 8_000));
+    cluster.put(node(node));
     cluster.start(job);
-    cluster.put(Region.node("free", 4_000, 8_000));
+    cluster.put(node("free"));
+  }
+
+  private static Node node(String id) {
+    return Region.node(id, 4_000, 8_000).toBuilder()
+        .putAttributes("nomad.service_discovery", "true")
+        .build();
   }
 
   private Draining decision(String job) {
@@ -79,7 +86,11 @@ class JobDrainTest {
   void whereChecksCountRunningIsNotEnough() {
     var job = Cluster.service("web", 3, 1).toBuilder();
     job.getTaskGroupsBuilder(0)
-        .addServices(Service.newBuilder().setName("web").addChecks(ServiceCheck.newBuilder()))
+        .addServices(
+            Service.newBuilder()
+                .setName("web")
+                .setProvider("nomad")
+                .addChecks(ServiceCheck.newBuilder()))
         .getMigrateBuilder()
         .setHealthCheck("checks");
     startOn("n", job.build());
