@@ -15,6 +15,7 @@ import io.steppe.agent.fingerprint.Fingerprint;
 import io.steppe.agent.fingerprint.LiveNode;
 import io.steppe.agent.fingerprint.NodeIdentity;
 import io.steppe.agent.fingerprint.NodeSettings;
+import io.steppe.agent.fs.FileThreads;
 import io.steppe.agent.fs.RequestClerk;
 import io.steppe.agent.gc.Collector;
 import io.steppe.agent.gc.GcSettings;
@@ -52,6 +53,7 @@ import org.jboss.logging.Logger;
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Agent.class);
   private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration FILES = Duration.ofSeconds(10);
   private static final List<String> HIDDEN_PREFIXES = List.of("STEPPE_", "QUARKUS_");
 
   /**
@@ -74,6 +76,7 @@ public final class Agent implements AutoCloseable {
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledThreadPoolExecutor timer = timer();
   private final FolderWatch watch;
+  private final FileThreads files = new FileThreads(FILES);
   private final List<Driver> drivers;
   private final Allocations allocations;
   private final Answers answers;
@@ -138,6 +141,7 @@ public final class Agent implements AutoCloseable {
             allocations,
             around.allocations(),
             watch,
+            files,
             new AllocUsage(clock, coreMhz),
             usage,
             new OperationClerk(
@@ -229,6 +233,7 @@ public final class Agent implements AutoCloseable {
     allocations.close(CLOSE);
     drivers.forEach(Driver::close);
     watch.close();
+    files.close();
     timer.shutdownNow();
     executor.shutdownNow();
     lock.channel().close();

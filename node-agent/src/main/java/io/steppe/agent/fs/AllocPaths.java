@@ -4,101 +4,40 @@ import io.steppe.rpc.Failure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * Paths into an allocation's folder as callers give them. None leads out of it, by {@code ..} or by
- * a link; none leads to what is in a task's {@code secrets}.
- */
+/** Paths into an allocation's folder as callers give them, and what failures say of them. */
 final class AllocPaths {
-  private static final String SECRETS = "secrets";
-
-  private final Path root;
-
-  AllocPaths(Path root) {
-    this.root = root;
-  }
-
-  /**
-   * The file a path names.
-   *
-   * @param verb of the failure when there is none: open, stat
-   * @throws Failure NOT_FOUND when there is none, INVALID when it leads out
-   */
-  Path resolve(String path, String verb) {
-    return real(shown(path), verb);
-  }
-
-  /**
-   * The same for a file whose bytes are read.
-   *
-   * @throws Failure also INVALID for what is in a folder of secrets
-   */
-  Path readable(String path, String verb) {
-    Path real = resolve(path, verb);
-    Path inside = real(root, verb).relativize(real);
-    if (inside.getNameCount() > 2 && inside.getName(1).toString().equals(SECRETS)) {
-      throw Failure.invalid("Reading secret file prohibited: " + path);
-    }
-    return real;
-  }
+  private AllocPaths() {}
 
   /**
    * The path beneath the root as failures show it: {@code ..} and leading slashes resolved, links
    * not.
+   *
+   * @throws Failure INVALID when it leads out, or can be no path
    */
-  Path shown(String path) {
+  static Path shown(Path root, String path) {
     if (path.indexOf('\0') >= 0) {
-      String visible = (root + "/" + path).replace("\0", "\\u0000");
-      throw Failure.invalid(
-          "Failed to check if path escapes alloc directory: lstat "
-              + visible
-              + ": invalid argument");
+      throw invalid(root, path.replace("\0", "\\u0000"), "invalid argument");
     }
-    Path joined = root.resolve(path.replaceAll("^/+", "")).normalize();
-    if (!joined.startsWith(root)) {
-      throw escapes();
-    }
-    return joined;
-  }
-
-  private Path real(Path path, String verb) {
     try {
-      Path real = path.toRealPath();
-      if (!real.startsWith(root.toRealPath())) {
+      Path joined = root.resolve(path.replaceAll("^/+", "")).normalize();
+      if (!joined.startsWith(root)) {
         throw escapes();
       }
-      return real;
-    } catch (NoSuchFileException e) {
-      checkParent(path, verb);
-      throw missing(path, verb);
-    } catch (IOException e) {
-      throw failure(path, verb, e);
+      return joined;
+    } catch (InvalidPathException e) {
+      throw invalid(root, path, "invalid argument");
     }
   }
 
-  /**
-   * Whether something exists outside is nobody's business: the nearest folder that exists must be
-   * inside.
-   */
-  private void checkParent(Path path, String verb) {
-    for (Path parent = path.getParent();
-        parent != null && parent.startsWith(root);
-        parent = parent.getParent()) {
-      try {
-        if (!parent.toRealPath().startsWith(root.toRealPath())) {
-          throw escapes();
-        }
-        return;
-      } catch (NoSuchFileException e) {
-        continue;
-      } catch (IOException e) {
-        throw failure(path, verb, e);
-      }
-    }
+  private static Failure invalid(Path root, String path, String why) {
+    return Failure.invalid(
+        "Failed to check if path escapes alloc directory: lstat " + root + "/" + path + ": " + why);
   }
 
   static Failure missing(Path path, String verb) {
@@ -120,7 +59,7 @@ final class AllocPaths {
     return error instanceof NoSuchFileException ? Failure.notFound(text) : Failure.invalid(text);
   }
 
-  private static Failure escapes() {
+  static Failure escapes() {
     return Failure.invalid("Path escapes the alloc directory");
   }
 }

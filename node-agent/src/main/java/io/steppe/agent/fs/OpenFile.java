@@ -1,47 +1,38 @@
 package io.steppe.agent.fs;
 
 import com.google.protobuf.ByteString;
-import io.steppe.rpc.Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
-/**
- * A file open for reading at any place. Only plain files are opened: a pipe or a device would never
- * answer.
- */
+/** A plain file open for reading at any place. */
 final class OpenFile implements AutoCloseable {
-  private final Path path;
   private final FileChannel channel;
+  private final Path path;
   private final Object key;
+  private final Place place;
 
-  private OpenFile(Path path, FileChannel channel, Object key) {
-    this.path = path;
-    this.channel = channel;
-    this.key = key;
+  /** Tells which file is at the place now where one was opened. */
+  interface Place {
+    Optional<Object> key() throws InterruptedException;
   }
 
   /**
-   * @param named as the caller named it, for failures
+   * @param path where it was found
+   * @param key tells it from other files
    */
-  static OpenFile open(Path path, String named) {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw Failure.invalid("file \"" + named + "\" is a directory");
-    }
-    try {
-      Object key = Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
-      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw Failure.invalid("file \"" + named + "\" is not a regular file");
-      }
-      return new OpenFile(
-          path, FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS), key);
-    } catch (IOException e) {
-      throw AllocPaths.failure(path, "open", e);
-    }
+  OpenFile(FileChannel channel, Path path, Object key, Place place) {
+    this.channel = channel;
+    this.path = path;
+    this.key = key;
+    this.place = place;
+  }
+
+  /** The folder it was found in. */
+  Path folder() {
+    return path.getParent();
   }
 
   long size() throws IOException {
@@ -57,12 +48,8 @@ final class OpenFile implements AutoCloseable {
   }
 
   /** Whether the path still leads to this very file. */
-  boolean inPlace() {
-    try {
-      return key.equals(Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS));
-    } catch (IOException e) {
-      return false;
-    }
+  boolean inPlace() throws InterruptedException {
+    return place.key().filter(key::equals).isPresent();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.steppe.agent.session.FrameSink;
 import io.steppe.agent.stats.AllocUsage;
 import io.steppe.agent.stats.HostUsage;
 import io.steppe.agent.watch.FolderWatch;
+import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.TaskState;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ClientFrame;
@@ -24,6 +25,7 @@ public final class RequestClerk implements Answers.Clerk {
   private final Allocations allocations;
   private final Path folder;
   private final FolderWatch watch;
+  private final FileThreads threads;
   private final AllocUsage allocUsage;
   private final HostUsage hostUsage;
   private final Answers.Clerk operations;
@@ -36,12 +38,14 @@ public final class RequestClerk implements Answers.Clerk {
       Allocations allocations,
       Path folder,
       FolderWatch watch,
+      FileThreads threads,
       AllocUsage allocUsage,
       HostUsage hostUsage,
       Answers.Clerk operations) {
     this.allocations = allocations;
     this.folder = folder;
     this.watch = watch;
+    this.threads = threads;
     this.allocUsage = allocUsage;
     this.hostUsage = hostUsage;
     this.operations = operations;
@@ -81,11 +85,22 @@ public final class RequestClerk implements Answers.Clerk {
             "task \"" + call.getTask() + "\" not started yet. No logs available");
       }
     }
-    new LogCalls(root(request), watch).send(call, sink);
+    if (runner.isPresent() && keepsNoLogs(runner.get().allocation(), call.getTask())) {
+      throw Failure.notFound("logs are disabled for task \"" + call.getTask() + "\"");
+    }
+    Path root = root(request);
+    new LogCalls(root, new AllocFolder(root, threads), watch).send(call, sink);
+  }
+
+  private static boolean keepsNoLogs(Allocation allocation, String task) {
+    return allocation.getJob().getTaskGroupsList().stream()
+        .filter(group -> group.getName().equals(allocation.getTaskGroup()))
+        .flatMap(group -> group.getTasksList().stream())
+        .anyMatch(one -> one.getName().equals(task) && one.getLogConfig().getDisabled());
   }
 
   private FileCalls files(ClientRequest request) {
-    return new FileCalls(root(request), watch);
+    return new FileCalls(new AllocFolder(root(request), threads), watch);
   }
 
   /** The folder the allocation has, or had. */

@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.OptionalLong;
-import java.util.stream.Stream;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Carries one stream of a task's output from its spool into numbered log files. The task appends to
@@ -20,18 +20,28 @@ public final class LogStream implements AutoCloseable {
   /** The spool's space is given back each time so many bytes were copied. */
   private static final long PUNCH_BYTES = 4 << 20;
 
+  /**
+   * What was written while no agent copied goes into files at once, faster than anyone reads. So
+   * long as many files more are kept, for followers to come back and read on: they take the space
+   * that the spool gives back.
+   */
+  private static final Duration RETURN = Duration.ofSeconds(20);
+
   private final Path spool;
   private final Path floorFile;
   private final Path folder;
   private final String prefix;
   private final int maxFiles;
   private final long maxBytes;
+  private final LongSupplier clock;
 
   private FileChannel from;
   private FileChannel to;
   private long toIndex = -1;
   private long position = -1;
   private long punched;
+  private long keepUntil;
+  private long extraFiles;
 
   /**
    * @param spool the file the task appends to
@@ -39,8 +49,11 @@ public final class LogStream implements AutoCloseable {
    * @param prefix of their names, which end in the number
    * @param maxFiles how many are kept
    * @param maxBytes size of each
+   * @param clock nanoseconds, as of {@link System#nanoTime}
    */
-  public LogStream(Path spool, Path folder, String prefix, int maxFiles, long maxBytes) {
+  public LogStream(
+      Path spool, Path folder, String prefix, int maxFiles, long maxBytes, LongSupplier clock) {
+    this.clock = clock;
     this.spool = spool;
     this.floorFile = spool.resolveSibling(spool.getFileName() + ".copied");
     this.folder = folder;
@@ -57,6 +70,9 @@ public final class LogStream implements AutoCloseable {
     long before = position;
     while (copyOnce()) {
       punchIfDue();
+    }
+    if (extraFiles > 0 && clock.getAsLong() - keepUntil >= 0) {
+      removeOldest();
     }
     return position - before;
   }
@@ -81,6 +97,8 @@ public final class LogStream implements AutoCloseable {
     }
     long floor = floor();
     position = Math.max(floor, copiedBefore(from.size()));
+    extraFiles = position > 0 ? (from.size() - position) / maxBytes : 0;
+    keepUntil = clock.getAsLong() + RETURN.toNanos();
     punched = floor;
     return true;
   }
@@ -88,42 +106,43 @@ public final class LogStream implements AutoCloseable {
   /** How far the files say the copy got; files that can't be of this spool don't count. */
   private long copiedBefore(long spooled) throws IOException {
     long copied = 0;
-    for (long index : indexes()) {
-      long end = index * maxBytes + Math.min(maxBytes, Files.size(file(index)));
-      if (end <= spooled) {
-        copied = Math.max(copied, end);
+    try (LogFolder files = LogFolder.open(folder, prefix)) {
+      for (var file : files.sizes().entrySet()) {
+        long end = file.getKey() * maxBytes + Math.min(maxBytes, file.getValue());
+        if (end <= spooled) {
+          copied = Math.max(copied, end);
+        }
       }
     }
     return copied;
   }
 
   private void rotate(long index) throws IOException {
-    FileChannel next =
-        FileChannel.open(file(index), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    if (to != null) {
-      to.close();
-    }
-    to = next;
-    toIndex = index;
-    for (long old : indexes()) {
-      if (old <= index - maxFiles) {
-        Files.deleteIfExists(file(old));
+    try (LogFolder files = LogFolder.open(folder, prefix)) {
+      FileChannel next = files.write(index);
+      if (to != null) {
+        to.close();
       }
+      to = next;
+      toIndex = index;
+      removeOldest(files);
     }
   }
 
-  private long[] indexes() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(path -> LogFiles.index(path.getFileName().toString(), prefix))
-          .filter(OptionalLong::isPresent)
-          .mapToLong(OptionalLong::getAsLong)
-          .toArray();
+  private void removeOldest() throws IOException {
+    try (LogFolder files = LogFolder.open(folder, prefix)) {
+      removeOldest(files);
     }
   }
 
-  private Path file(long index) {
-    return folder.resolve(prefix + index);
+  private void removeOldest(LogFolder files) throws IOException {
+    if (clock.getAsLong() - keepUntil >= 0) {
+      extraFiles = 0;
+    }
+    long last = toIndex - maxFiles - extraFiles;
+    for (long old : files.sizes().headMap(last, true).keySet()) {
+      files.delete(old);
+    }
   }
 
   private long floor() throws IOException {
@@ -148,6 +167,10 @@ public final class LogStream implements AutoCloseable {
 
   /** Ends the stream for good: its task will not write again. */
   public void finish() throws IOException {
+    if (extraFiles > 0) {
+      keepUntil = clock.getAsLong();
+      removeOldest();
+    }
     close();
     Files.deleteIfExists(spool);
     Files.deleteIfExists(floorFile);

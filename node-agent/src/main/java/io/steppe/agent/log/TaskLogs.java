@@ -40,7 +40,12 @@ public final class TaskLogs implements AutoCloseable {
             .map(
                 type ->
                     new LogStream(
-                        home.resolve(type), folder, LogFiles.prefix(task, type), files, bytes))
+                        home.resolve(type),
+                        folder,
+                        LogFiles.prefix(task, type),
+                        files,
+                        bytes,
+                        System::nanoTime))
             .toList();
     Coalesced copies = new Coalesced(executor, this::copyAll);
     this.subscription =

@@ -249,6 +249,77 @@ class FileCallsTest {
   }
 
   @Test
+  void goesOnInAFileByPieces() throws Exception {
+    Allocation allocation = run("printf 0123456789; exec sleep 1000", 2);
+    FsLogs.Builder logs = logs().setFile("alloc/logs/web.stdout.0").setOffset(4);
+    Eventually.holds(
+        "the log", () -> text(request(allocation, MUCH).setLogs(logs())).length() == 10);
+
+    var call = control.ask(request(allocation, MUCH).setLogs(logs.setLimit(3)).build()).awaitEnd();
+    assertEquals("456", new String(call.bytes(), StandardCharsets.UTF_8));
+    assertEquals(7, call.frames().getLast().getData().getOffset());
+    assertEquals("alloc/logs/web.stdout.0", call.frames().getLast().getData().getFile());
+    call =
+        control
+            .ask(request(allocation, MUCH).setLogs(logs.setOffset(10).setLimit(3)).build())
+            .awaitEnd();
+    assertEquals(0, call.bytes().length);
+    assertEquals(10, call.frames().getLast().getData().getOffset());
+    assertEquals(
+        "no place in this log: alloc/logs/web.stderr.0",
+        failure(request(allocation, MUCH).setLogs(logs.setFile("alloc/logs/web.stderr.0")))
+            .getDescription());
+  }
+
+  @Test
+  void aReaderWhoseFileWentGoesOnWithTheOldestThatIsLeft() throws Exception {
+    Allocation allocation = run("exec sleep 1000", 2);
+    Path logs = root(allocation).resolve("alloc/logs");
+    Files.deleteIfExists(logs.resolve("web.stdout.0"));
+    Files.writeString(logs.resolve("web.stdout.7"), "seven");
+    Files.writeString(logs.resolve("web.stdout.8"), "eight");
+
+    var call =
+        control
+            .ask(
+                request(allocation, MUCH)
+                    .setLogs(logs().setFile("alloc/logs/web.stdout.5").setOffset(9))
+                    .build())
+            .awaitEnd();
+    assertEquals("seveneight", new String(call.bytes(), StandardCharsets.UTF_8));
+    assertEquals("alloc/logs/web.stdout.7", call.frames().getFirst().getData().getFile());
+  }
+
+  @Test
+  void aFileThatIsShorterThanWhatWasReadOfItBeginsAgain() throws Exception {
+    Allocation allocation = run("exec sleep 1000", 2);
+    Files.writeString(root(allocation).resolve("web/local/f"), "abc");
+    var call =
+        control
+            .ask(
+                request(allocation, MUCH)
+                    .setStream(
+                        FsStream.newBuilder().setPath("web/local/f").setOffset(10).setResumed(true))
+                    .build())
+            .awaitEnd();
+    assertEquals("file truncated", call.frames().getFirst().getData().getFileEvent());
+    assertEquals("abc", new String(call.bytes(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void thereAreNoLogsWhereTheyAreDisabled() {
+    Allocation allocation =
+        Jobs.allocation(
+                "service",
+                Jobs.shell("web", "exec sleep 1000")
+                    .setLogConfig(LogConfig.newBuilder().setDisabled(true)))
+            .build();
+    control.send(allocation);
+    control.awaitStatus(allocation.getId(), "running");
+    assertEquals(Status.Code.NOT_FOUND, failure(request(allocation, 0).setLogs(logs())).getCode());
+  }
+
+  @Test
   void logsThatCantBeThereAreRefused() {
     Allocation allocation = run("exec sleep 1000", 2);
     assertEquals(

@@ -11,7 +11,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -112,6 +114,53 @@ class LogStreamTest {
   }
 
   @Property(tries = 1)
+  void whatWasWrittenWithoutAnAgentIsKeptForFollowersToComeBack() throws IOException {
+    long[] now = {0};
+    LogStream stream = new LogStream(spool, folder, PREFIX, 2, 64, () -> now[0]);
+    Files.write(spool, new byte[200], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    stream.copy();
+    stream.close();
+    assertEquals(List.of(2L, 3L), numbers());
+    Files.write(spool, new byte[640], StandardOpenOption.APPEND);
+
+    stream = new LogStream(spool, folder, PREFIX, 2, 64, () -> now[0]);
+    stream.copy();
+    assertEquals(List.of(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L), numbers());
+    now[0] = Duration.ofMinutes(1).toNanos();
+    stream.copy();
+    assertEquals(List.of(12L, 13L), numbers());
+    stream.close();
+  }
+
+  private List<Long> numbers() throws IOException {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> LogFiles.index(file.getFileName().toString(), PREFIX))
+          .filter(OptionalLong::isPresent)
+          .map(OptionalLong::getAsLong)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Property(tries = 1)
+  void followsNoLinkThatATaskMadeInALogFilesPlace() throws IOException {
+    Path outside = Files.createTempFile("outside", "");
+    try {
+      Files.createSymbolicLink(folder.resolve(PREFIX + 0), outside);
+      Files.write(spool, new byte[10], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      LogStream stream = stream(2, 64);
+      stream.copy();
+      stream.close();
+      assertEquals(0, Files.size(outside));
+      assertEquals(10, Files.size(folder.resolve(PREFIX + 0)));
+      assertFalse(Files.isSymbolicLink(folder.resolve(PREFIX + 0)));
+    } finally {
+      Files.delete(outside);
+    }
+  }
+
+  @Property(tries = 1)
   void givesBackTheSpaceOfWhatWasCopied() throws Exception {
     LogStream stream = stream(100, 1 << 20);
     byte[] mebibyte = new byte[1 << 20];
@@ -141,7 +190,7 @@ class LogStreamTest {
   }
 
   private LogStream stream(int files, long bytes) {
-    return new LogStream(spool, folder, PREFIX, files, bytes);
+    return new LogStream(spool, folder, PREFIX, files, bytes, System::nanoTime);
   }
 
   /** The newest file lacks bytes at its end. */
