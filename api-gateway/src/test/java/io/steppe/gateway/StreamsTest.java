@@ -16,6 +16,10 @@ import io.steppe.gateway.region.RegionResource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +40,7 @@ class StreamsTest {
   void set() {
     Scene.set();
     REGION.files().lose("");
+    REGION.files().reset();
   }
 
   @Test
@@ -152,6 +157,80 @@ class StreamsTest {
       eventually(() -> REGION.files().sent() > at);
     }
     eventually(() -> REGION.files().open() == 0);
+  }
+
+  @Test
+  void allWhoFollowALogShareOneStreamAndAStalledReaderIsNotWaitedFor() throws Exception {
+    List<RawConnection> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 100; i++) {
+        all.add(RawConnection.get(LOGS + "&follow=true&plain=true"));
+      }
+      for (RawConnection one : all) {
+        one.head();
+        assertEquals("0123456789", one.chunk());
+      }
+      eventually(() -> REGION.files().followers() == 1);
+      REGION.files().append("line\n");
+      for (RawConnection one : all) {
+        assertEquals("line\n", chunks(one, 5));
+      }
+      assertEquals(1, REGION.files().followers());
+      while (all.size() > 10) {
+        all.removeLast().close();
+      }
+
+      String written = "a line of the log, thirty bytes\n".repeat(200_000);
+      List<Future<String>> got = new ArrayList<>();
+      for (RawConnection one : all.subList(1, all.size())) {
+        got.add(threads.submit(() -> chunks(one, written.length())));
+      }
+      for (int at = 0; at < written.length(); at += 64 << 10) {
+        REGION.files().append(written.substring(at, Math.min(written.length(), at + (64 << 10))));
+      }
+      for (Future<String> one : got) {
+        assertEquals(written, one.get(60, TimeUnit.SECONDS));
+      }
+      assertEquals(1, REGION.files().followers());
+      RawConnection stalled = all.getFirst();
+      assertEquals(written, chunks(stalled, written.length()));
+      REGION.files().append("end\n");
+      assertEquals("end\n", chunks(stalled, 4));
+      assertEquals(1, REGION.files().followers());
+    } finally {
+      for (RawConnection one : all) {
+        one.close();
+      }
+    }
+    eventually(() -> REGION.files().followers() == 0 && REGION.files().open() == 0);
+  }
+
+  @Test
+  void aFollowedLogGoesOnWhenItsServiceOrAgentComesBack() throws Exception {
+    try (RawConnection logs = RawConnection.get(LOGS + "&follow=true&plain=true")) {
+      logs.head();
+      assertEquals("0123456789", logs.chunk());
+      eventually(() -> REGION.files().followers() == 1);
+      REGION.stop();
+      REGION.files().append("one");
+      REGION.start();
+      assertEquals("one", chunks(logs, 3));
+      REGION.files().lose(NODE);
+      REGION.stop();
+      REGION.start();
+      REGION.files().append("two");
+      REGION.files().lose("");
+      assertEquals("two", chunks(logs, 3));
+    }
+  }
+
+  /** So many bytes, in whatever chunks they come. */
+  private static String chunks(RawConnection from, int bytes) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.length() < bytes) {
+      text.append(from.chunk());
+    }
+    return text.toString();
   }
 
   /** Whether what is counted has been the same for a while. */

@@ -1,5 +1,7 @@
 package io.steppe.clientapi;
 
+import io.steppe.clientapi.follow.Following;
+import io.steppe.clientapi.follow.Piece;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.GoErrors;
@@ -28,10 +30,12 @@ class Files {
 
   private final ClientCalls clients;
   private final Whereabouts nodes;
+  private final Following following;
   private final Duration patience;
   private final Duration heartbeat;
 
-  Files(ClientCalls clients, Whereabouts nodes, ClientSettings settings) {
+  Files(ClientCalls clients, Whereabouts nodes, Following following, ClientSettings settings) {
+    this.following = following;
     this.clients = clients;
     this.nodes = nodes;
     patience = settings.patience();
@@ -42,7 +46,7 @@ class Files {
   void cat(Request request, String id, Outflow out)
       throws InterruptedException, ClosedChannelException {
     FsRead read = FsRead.newBuilder().setPath(path(request.query(), id)).build();
-    bytes(ofAllocation(request, id).setCat(read), patience, out);
+    bytes(ofAllocation(request, id).setCat(read), out);
   }
 
   /** A part of a file. */
@@ -56,7 +60,7 @@ class Files {
     if (!query.text("limit").isEmpty()) {
       read.setLimit(LogQuery.number("limit", query.text("limit")));
     }
-    bytes(ofAllocation(request, id).setReadAt(read), patience, out);
+    bytes(ofAllocation(request, id).setReadAt(read), out);
   }
 
   /** A file in frames, and what is added to it. */
@@ -80,7 +84,7 @@ class Files {
             .setOffset(LogQuery.offset(query))
             .setOrigin(LogQuery.origin(query))
             .build();
-    frames(ofAllocation(request, id).setStream(stream), out);
+    frames(ofAllocation(request, id).setStream(stream), stream.getFollow(), out);
   }
 
   /** A log, in frames or as its bytes. */
@@ -95,10 +99,13 @@ class Files {
             .setFollow(query.follow())
             .build();
     ClientRequest.Builder call = ofAllocation(request, query.allocationId()).setLogs(logs);
-    if (query.plain()) {
-      bytes(call, query.follow() ? heartbeat : patience, out);
+    if (!query.plain()) {
+      frames(call, query.follow(), out);
+    } else if (query.follow()) {
+      following.follow(call.build(), new PlainReader(out));
+      out.end();
     } else {
-      frames(call, out);
+      bytes(call, out);
     }
   }
 
@@ -120,11 +127,11 @@ class Files {
     return query.text("path");
   }
 
-  private void bytes(ClientRequest.Builder call, Duration quiet, Outflow out)
+  private void bytes(ClientRequest.Builder call, Outflow out)
       throws InterruptedException, ClosedChannelException {
-    try (Answer answer = clients.ask(call.build(), quiet)) {
+    try (Answer answer = clients.ask(call.build(), patience)) {
       while (true) {
-        switch (answer.next(quiet)) {
+        switch (answer.next(patience)) {
           case null -> out.begin();
           case Item.Message<ClientFrame>(ClientFrame frame) -> {
             byte[] data = frame.getData().getData().toByteArray();
@@ -143,8 +150,13 @@ class Files {
     }
   }
 
-  private void frames(ClientRequest.Builder call, Outflow out)
+  private void frames(ClientRequest.Builder call, boolean follow, Outflow out)
       throws InterruptedException, ClosedChannelException {
+    if (follow) {
+      following.follow(call.build(), new FrameReader(out));
+      out.end();
+      return;
+    }
     try (Answer answer = clients.ask(call.build(), heartbeat)) {
       while (true) {
         switch (answer.next(heartbeat)) {
@@ -163,6 +175,35 @@ class Files {
           }
         }
       }
+    }
+  }
+
+  /** Takes frames as JSON. */
+  private record FrameReader(Outflow out) implements Following.Reader {
+    @Override
+    public void piece(Piece piece) throws InterruptedException, ClosedChannelException {
+      out.write(piece.json());
+    }
+
+    @Override
+    public void quiet() throws InterruptedException, ClosedChannelException {
+      out.write(HEARTBEAT);
+    }
+  }
+
+  /** Takes bytes as they are. */
+  private record PlainReader(Outflow out) implements Following.Reader {
+    @Override
+    public void piece(Piece piece) throws InterruptedException, ClosedChannelException {
+      byte[] bytes = piece.bytes();
+      if (bytes.length > 0) {
+        out.write(bytes);
+      }
+    }
+
+    @Override
+    public void quiet() throws InterruptedException, ClosedChannelException {
+      out.begin();
     }
   }
 }

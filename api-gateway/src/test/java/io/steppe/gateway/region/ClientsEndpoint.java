@@ -13,6 +13,9 @@ import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
 import io.steppe.rpc.v1.FileList;
+import io.steppe.rpc.v1.FsStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -27,6 +30,8 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
   private final Region region;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
+  private final List<Call> followers = new ArrayList<>();
+  private String log = DIGITS;
   private volatile String lostNode = "";
 
   ClientsEndpoint(Region region) {
@@ -43,6 +48,30 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
     return open.get();
   }
 
+  /** Streams that follow the log now. */
+  public int followers() {
+    synchronized (followers) {
+      followers.removeIf(call -> call.out.isCancelled());
+      return followers.size();
+    }
+  }
+
+  /** The tasks write; streams that follow get it. */
+  public void append(String text) {
+    synchronized (followers) {
+      log += text;
+      followers.removeIf(call -> call.out.isCancelled());
+      followers.forEach(Call::more);
+    }
+  }
+
+  /** The log is as at the beginning. */
+  public void reset() {
+    synchronized (followers) {
+      log = DIGITS;
+    }
+  }
+
   /** The agent of a node is gone; none for nobody's. */
   public void lose(String node) {
     lostNode = node;
@@ -57,6 +86,7 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
     private final ServerCallStreamObserver<ClientFrame> out;
     private long credit;
     private boolean endless;
+    private int position;
 
     Call(ServerCallStreamObserver<ClientFrame> out) {
       this.out = out;
@@ -101,8 +131,12 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
                 request.getReadAt().getPath(),
                 request.getReadAt().getOffset(),
                 request.getReadAt().getLimit());
-        case STREAM -> stream(request.getStream().getPath(), request.getStream().getFollow());
-        case LOGS -> stream("numbers.txt", request.getLogs().getFollow());
+        case STREAM -> stream(request.getStream());
+        case LOGS ->
+            log(
+                request.getLogs().getOffset(),
+                request.getLogs().getLimit(),
+                request.getLogs().getFollow());
         case ALLOC_STATS ->
             one(
                 ClientFrame.newBuilder()
@@ -153,18 +187,44 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
       }
     }
 
-    private void stream(String path, boolean follow) {
-      switch (path) {
-        case "numbers.txt" -> {
-          data(ByteString.copyFromUtf8(DIGITS), DIGITS.length());
-          if (!follow) {
-            end();
-          }
-        }
+    private void stream(FsStream call) {
+      switch (call.getPath()) {
+        case "numbers.txt" -> log(call.getOffset(), call.getLimit(), call.getFollow());
         case "nope.txt" ->
             fail(Failure.notFound("stat /allocs/nope.txt: no such file or directory"));
         default -> fail(Failure.invalid("Path escapes the alloc directory"));
       }
+    }
+
+    private void log(long offset, long limit, boolean follow) {
+      synchronized (followers) {
+        position = (int) Math.min(offset, log.length());
+        int most = limit > 0 ? (int) limit : Integer.MAX_VALUE;
+        while (position < log.length() && most > 0) {
+          int length = Math.min(Math.min(PIECE, most), log.length() - position);
+          most -= length;
+          write(length);
+        }
+        if (follow) {
+          followers.add(this);
+          return;
+        }
+        if (limit > 0) {
+          data(ByteString.EMPTY, position);
+        }
+      }
+      end();
+    }
+
+    private void more() {
+      while (position < log.length()) {
+        write(Math.min(PIECE, log.length() - position));
+      }
+    }
+
+    private void write(int length) {
+      position += length;
+      data(ByteString.copyFromUtf8(log.substring(position - length, position)), position);
     }
 
     private void data(ByteString bytes, long offset) {
