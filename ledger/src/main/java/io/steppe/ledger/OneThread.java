@@ -22,6 +22,18 @@ public final class OneThread extends ScheduledThreadPoolExecutor {
     setRemoveOnCancelPolicy(true);
   }
 
+  /** Runs a last task after those that wait to run now, then shuts down. */
+  public void shutdownAfter(Runnable last) {
+    execute(
+        () -> {
+          try {
+            last.run();
+          } finally {
+            shutdown();
+          }
+        });
+  }
+
   @Override
   protected void afterExecute(Runnable task, Throwable thrown) {
     super.afterExecute(task, thrown);

@@ -83,8 +83,8 @@ public final class ChangeHub implements AutoCloseable {
   @Override
   public void close() throws Exception {
     following.close();
-    onThread(() -> endAll(Status.UNAVAILABLE.withDescription("event-service is stopping")));
-    thread.shutdown();
+    thread.shutdownAfter(
+        () -> endAll(Status.UNAVAILABLE.withDescription("event-service is stopping")));
   }
 
   private void advance(Advance<?> advance) {

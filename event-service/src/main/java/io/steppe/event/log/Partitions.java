@@ -34,13 +34,14 @@ public final class Partitions {
   }
 
   /**
-   * What the log keeps: whatever one of the first two asks for.
+   * What the log keeps: whatever one of the first two asks for, as far as there is room.
    *
    * @param events at least so many events
    * @param age changes up to this age
+   * @param bytes of disk that full partitions may take, whatever else asks to keep them
    * @param requests how long request ids are known
    */
-  public record Retention(long events, Duration age, Duration requests) {}
+  public record Retention(long events, Duration age, long bytes, Duration requests) {}
 
   /**
    * One round: makes partitions, drops others, forgets what belonged to them.
@@ -79,9 +80,10 @@ public final class Partitions {
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select ledger.expire_partitions(?, make_interval(secs => ?))")) {
+            "select ledger.expire_partitions(?, make_interval(secs => ?), ?)")) {
       statement.setLong(1, retention.events());
       statement.setDouble(2, retention.age().toSeconds());
+      statement.setLong(3, retention.bytes());
       List<String> names = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -122,7 +124,8 @@ public final class Partitions {
   private static String state(Connection connection, String name) throws SQLException {
     String sql =
         "select case when i.inhdetachpending then 'pending' else 'attached' end from pg_inherits i"
-            + " join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.log'::regclass and c.relname = ?";
+            + " join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.log'::regclass"
+            + " and c.relname = ?";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, name);
       try (ResultSet row = statement.executeQuery()) {

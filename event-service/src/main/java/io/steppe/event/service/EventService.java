@@ -2,11 +2,14 @@ package io.steppe.event.service;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.steppe.event.change.ChangeHub;
 import io.steppe.event.log.LogView;
 import io.steppe.event.log.Migrations;
 import io.steppe.event.log.Partitions;
 import io.steppe.event.log.Upkeep;
+import io.steppe.event.sink.SinkBook;
+import io.steppe.event.sink.Sinks;
 import io.steppe.event.stream.EventHub;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
@@ -20,7 +23,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -46,6 +51,8 @@ class EventService {
   private final PostgresReplicas replicas;
   private final EventHub events;
   private final ChangeHub changes;
+  private final Sinks sinks;
+  private final Duration sinkInterval;
 
   EventService(
       EventSettings settings,
@@ -60,7 +67,11 @@ class EventService {
         new Upkeep(
             migrations,
             new Partitions(database),
-            new Partitions.Retention(keep.events(), keep.age(), keep.requests()),
+            new Partitions.Retention(
+                keep.events(),
+                keep.age(),
+                keep.size().map(MemorySize::asLongValue).orElse(Long.MAX_VALUE),
+                keep.requests()),
             keep.interval());
     this.ledger = PostgresLedger.open(vertx, ledgerSettings, new LogView());
     this.replicas =
@@ -76,12 +87,34 @@ class EventService {
     EventSettings.Stream stream = settings.events().stream();
     this.events =
         new EventHub(
+            settings.region(),
             ledger,
             thread -> LogReader.open(vertx, ledgerSettings, EVENT_TABLES, thread),
             stream.buffer().asLongValue(),
             stream.stall(),
             stream.subscribers());
     this.changes = new ChangeHub(ledger, stream.changes(), stream.subscribers());
+    this.sinkInterval = settings.events().sinks().interval();
+    this.sinks =
+        Sinks.of(
+            database,
+            ledger,
+            replicas,
+            events,
+            limits(settings.events().sinks()),
+            ledgerSettings.name(),
+            version);
+  }
+
+  private static Sinks.Limits limits(EventSettings.Sinks settings) {
+    return new Sinks.Limits(
+        settings.most(),
+        settings.hosts().orElse(List.of()),
+        settings.deadline(),
+        settings.firstPause(),
+        settings.longestPause(),
+        settings.batchLines(),
+        (int) settings.batchBytes().asLongValue());
   }
 
   private static LedgerSettings ledgerSettings(EventSettings settings) {
@@ -99,10 +132,12 @@ class EventService {
 
   void start(@Observes StartupEvent event) {
     upkeep.start();
+    ledger.ready().subscribe().with(loaded -> sinks.deliveries().start(sinkInterval));
   }
 
   void stop(@Observes ShutdownEvent event) throws Exception {
     upkeep.close();
+    sinks.deliveries().close();
     events.close();
     changes.close();
     replicas.close();
@@ -137,5 +172,11 @@ class EventService {
   @Singleton
   ChangeHub changes() {
     return changes;
+  }
+
+  @Produces
+  @Singleton
+  SinkBook sinks() {
+    return sinks.book();
   }
 }

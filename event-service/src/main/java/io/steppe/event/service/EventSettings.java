@@ -4,11 +4,16 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of event-service. */
 @ConfigMapping(prefix = "steppe")
 public interface EventSettings {
+  /** Region whose log this is. */
+  @WithDefault("global")
+  String region();
+
   Database database();
 
   Replica replica();
@@ -48,9 +53,48 @@ public interface EventSettings {
     Retention retention();
 
     Stream stream();
+
+    Sinks sinks();
   }
 
-  /** What the log keeps. Something goes only when neither of the two asks to keep it. */
+  /** Endpoints that events are delivered to. */
+  interface Sinks {
+    /** Sinks there may be. */
+    @WithDefault("100")
+    int most();
+
+    /** Hosts that sinks may have, "*.name" for all below a name; any unless set. */
+    Optional<List<String>> hosts();
+
+    /** How long an attempt may take. */
+    @WithDefault("30s")
+    Duration deadline();
+
+    /** Pause after a first failure; it doubles with each further one. */
+    @WithDefault("1s")
+    Duration firstPause();
+
+    /** The longest pause. */
+    @WithDefault("5m")
+    Duration longestPause();
+
+    /** Indexes in one delivery. */
+    @WithDefault("500")
+    int batchLines();
+
+    /** Bytes of one delivery, but for a single index that has more. */
+    @WithDefault("512K")
+    MemorySize batchBytes();
+
+    /** Between looks at who has sinks to deliver. */
+    @WithDefault("1s")
+    Duration interval();
+  }
+
+  /**
+   * What the log keeps. Something goes only when neither count nor age asks to keep it, or when
+   * there is no room for it.
+   */
   interface Retention {
     /** Events that are kept at least. */
     @WithDefault("100000")
@@ -59,6 +103,12 @@ public interface EventSettings {
     /** Age up to which changes are kept at least. */
     @WithDefault("1h")
     Duration age();
+
+    /**
+     * Bytes of disk above which the oldest goes, whatever else asks to keep it; no bound unless
+     * set.
+     */
+    Optional<MemorySize> size();
 
     /** How long a request id is known: a retry within this gets its first answer. */
     @WithDefault("24h")

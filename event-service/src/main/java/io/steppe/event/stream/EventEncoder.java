@@ -21,6 +21,8 @@ import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePayload;
 import io.steppe.proto.v1.NodePool;
 import io.steppe.proto.v1.NodePoolPayload;
+import io.steppe.proto.v1.ServicePayload;
+import io.steppe.proto.v1.ServiceRegistration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,15 +32,19 @@ import org.jboss.logging.Logger;
 final class EventEncoder {
   private static final Logger LOG = Logger.getLogger(EventEncoder.class);
 
-  private EventEncoder() {}
+  private final String region;
 
-  /** The events of whole indexes; an index without events is left out. */
-  static List<EncodedIndex> encode(List<LoggedChange> changes) {
+  EventEncoder(String region) {
+    this.region = region;
+  }
+
+  /** The events of whole indexes of a log; an index without events is left out. */
+  List<EncodedIndex> encode(long epoch, List<LoggedChange> changes) {
     List<EncodedIndex> indexes = new ArrayList<>();
     List<EncodedEvent> events = new ArrayList<>();
     for (int i = 0; i < changes.size(); i++) {
       LoggedChange change = changes.get(i);
-      event(change).ifPresent(events::add);
+      event(epoch, change).ifPresent(events::add);
       boolean last = i + 1 == changes.size() || changes.get(i + 1).index() != change.index();
       if (last && !events.isEmpty()) {
         indexes.add(new EncodedIndex(change.index(), events));
@@ -48,13 +54,15 @@ final class EventEncoder {
     return indexes;
   }
 
-  private static Optional<EncodedEvent> event(LoggedChange logged) {
-    return logged.change().event().flatMap(tag -> event(logged, tag));
+  private Optional<EncodedEvent> event(long epoch, LoggedChange logged) {
+    return logged.change().event().flatMap(tag -> event(epoch, logged, tag));
   }
 
-  private static Optional<EncodedEvent> event(LoggedChange logged, EventTag tag) {
+  private Optional<EncodedEvent> event(long epoch, LoggedChange logged, EventTag tag) {
     try {
-      return payload(logged.change(), tag).map(payload -> encoded(logged.index(), tag, payload));
+      CloudEvents.Origin origin =
+          new CloudEvents.Origin(region, epoch, logged.index(), logged.ordinal());
+      return payload(logged.change(), tag).map(payload -> encoded(origin, tag, payload));
     } catch (InvalidProtocolBufferException e) {
       LOG.errorf(
           e,
@@ -66,19 +74,32 @@ final class EventEncoder {
     }
   }
 
-  private static EncodedEvent encoded(long index, EventTag tag, Message payload) {
-    Event event =
+  private static EncodedEvent encoded(CloudEvents.Origin origin, EventTag tag, Message object) {
+    ByteString payload = UnsafeByteOperations.unsafeWrap(oneLine(Json.write(object)));
+    Event.Builder event =
         Event.newBuilder()
             .setTopic(tag.topic())
             .setType(tag.type())
             .setKey(tag.key())
             .setNamespace(tag.namespace())
             .addAllFilterKeys(tag.filterKeys())
-            .setIndex(index)
-            .setPayload(UnsafeByteOperations.unsafeWrap(Json.write(payload)))
-            .build();
-    ByteString json = UnsafeByteOperations.unsafeWrap(Json.write(event));
-    return new EncodedEvent(tag.topic(), tag.key(), tag.namespace(), tag.filterKeys(), json);
+            .setIndex(origin.index())
+            .setPayload(payload);
+    ByteString json = UnsafeByteOperations.unsafeWrap(Json.write(event.build()));
+    // The payload is the last field: its bytes are kept once.
+    int end = json.size() - 1;
+    event.setPayload(json.substring(end - payload.size(), end));
+    return new EncodedEvent(event.build(), json, origin);
+  }
+
+  /** Raw values may hold white space as their author laid them out. */
+  private static byte[] oneLine(byte[] json) {
+    for (byte c : json) {
+      if (c == '\n' || c == '\r') {
+        return Json.compact(json);
+      }
+    }
+    return json;
   }
 
   /** What the event shows of the object; nothing for a topic of a newer version of Steppe. */
@@ -108,6 +129,11 @@ final class EventEncoder {
       case "Deployment" ->
           Optional.of(
               DeploymentPayload.newBuilder().setDeployment(Deployment.parseFrom(object)).build());
+      case "Service" ->
+          Optional.of(
+              ServicePayload.newBuilder()
+                  .setService(ServiceRegistration.parseFrom(object))
+                  .build());
       default -> {
         LOG.debugf("No payload is known for topic %s", tag.topic());
         yield Optional.empty();

@@ -1,37 +1,70 @@
 package io.steppe.event.stream;
 
+import io.steppe.proto.v1.Event;
+import io.steppe.query.Filter;
+import io.steppe.query.InvalidFilterException;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TopicFilter;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What a subscriber wants: events of its namespace, or of none, that match one of its topics.
+ * What a subscriber wants: events of its namespace, or of none, that match one of its topics and
+ * for which its expression holds.
  *
  * @param namespace "*" for all
  * @param topics none for all
+ * @param expression over the whole event; an event that lacks what it names does not match
  */
-record EventFilter(String namespace, List<TopicFilter> topics) {
+public record EventFilter(String namespace, List<TopicFilter> topics, Optional<Filter> expression) {
   private static final String ANY = "*";
 
-  EventFilter {
+  public EventFilter {
     topics = List.copyOf(topics);
   }
 
-  static EventFilter of(SubscribeRequest request) {
+  /**
+   * What a request asks for.
+   *
+   * @throws Failure INVALID for a filter expression that does not parse
+   */
+  public static EventFilter of(SubscribeRequest request) {
     String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
-    return new EventFilter(namespace, request.getTopicsList());
+    return new EventFilter(namespace, request.getTopicsList(), expression(request.getFilter()));
   }
 
-  boolean matches(EncodedEvent event) {
+  private static Optional<Filter> expression(String text) {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Filter.parse(text));
+    } catch (InvalidFilterException e) {
+      throw Failure.invalid("failed to read filter expression: " + e.getMessage());
+    }
+  }
+
+  boolean matches(Event event) {
     boolean visible =
-        namespace.equals(ANY) || event.namespace().isEmpty() || event.namespace().equals(namespace);
+        namespace.equals(ANY)
+            || event.getNamespace().isEmpty()
+            || event.getNamespace().equals(namespace);
     return visible
-        && (topics.isEmpty() || topics.stream().anyMatch(topic -> matches(topic, event)));
+        && (topics.isEmpty() || topics.stream().anyMatch(topic -> matches(topic, event)))
+        && expression.stream().allMatch(filter -> holds(filter, event));
   }
 
-  private static boolean matches(TopicFilter filter, EncodedEvent event) {
+  private static boolean holds(Filter filter, Event event) {
+    try {
+      return filter.matches(event);
+    } catch (InvalidFilterException lacking) {
+      return false;
+    }
+  }
+
+  private static boolean matches(TopicFilter filter, Event event) {
     String key = filter.getKey();
-    return (filter.getTopic().equals(ANY) || filter.getTopic().equals(event.topic()))
-        && (key.equals(ANY) || key.equals(event.key()) || event.filterKeys().contains(key));
+    return (filter.getTopic().equals(ANY) || filter.getTopic().equals(event.getTopic()))
+        && (key.equals(ANY)
+            || key.equals(event.getKey())
+            || event.getFilterKeysList().contains(key));
   }
 }

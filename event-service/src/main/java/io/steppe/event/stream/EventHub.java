@@ -29,23 +29,29 @@ public final class EventHub implements AutoCloseable {
   private final OneThread thread = new OneThread("events");
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
   private final RecentEvents recent;
+  private final Ledger<?> ledger;
   private final LogReader reader;
+  private final EventEncoder encoder;
   private final Duration stall;
   private final int maxSubscriptions;
   private final AutoCloseable following;
   private long epoch;
 
   /**
+   * @param region whose log it is
    * @param reader opens a reader that answers on the given thread
    * @param bufferBytes of encoded events that are kept for live streams
    * @param stall how long a subscriber may take nothing while something waits for it
    */
   public <V extends View<V>> EventHub(
+      String region,
       Ledger<V> ledger,
       Function<Executor, LogReader> reader,
       long bufferBytes,
       Duration stall,
       int maxSubscriptions) {
+    this.ledger = ledger;
+    this.encoder = new EventEncoder(region);
     this.recent = new RecentEvents(bufferBytes);
     this.reader = reader.apply(thread);
     this.stall = stall;
@@ -55,19 +61,45 @@ public final class EventHub implements AutoCloseable {
         this::cutStalled, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void subscribe(Subscription subscription) {
+  /** Begins to feed a subscription. */
+  public void subscribe(Subscription subscription) {
     onThread(
         () -> {
-          if (subscriptions.size() >= maxSubscriptions) {
-            subscription.end(Status.UNAVAILABLE.withDescription("too many event streams"));
+          if (subscription.bounded()) {
+            bound(subscription);
           } else {
-            subscriptions.add(subscription);
-            feed(subscription);
+            begin(subscription);
           }
         });
   }
 
-  void credit(Subscription subscription, long bytes) {
+  private void begin(Subscription subscription) {
+    if (subscriptions.size() >= maxSubscriptions) {
+      subscription.end(Status.UNAVAILABLE.withDescription("too many event streams"));
+    } else {
+      subscriptions.add(subscription);
+      feed(subscription);
+    }
+  }
+
+  /** Looks what the log has of a piece before it begins. */
+  private void bound(Subscription subscription) {
+    ledger
+        .latest()
+        .emitOn(thread)
+        .chain(
+            latest ->
+                reader
+                    .after(latest.index())
+                    .invoke(chunk -> subscription.bound(chunk.oldest(), latest.index())))
+        .subscribe()
+        .with(
+            chunk -> begin(subscription),
+            failure -> subscription.end(Status.UNAVAILABLE.withDescription(failure.getMessage())));
+  }
+
+  /** Lets a subscription have more bytes. */
+  public void credit(Subscription subscription, long bytes) {
     onThread(
         () -> {
           subscription.credit(bytes);
@@ -75,7 +107,8 @@ public final class EventHub implements AutoCloseable {
         });
   }
 
-  void cancel(Subscription subscription) {
+  /** Forgets a subscription whose reader is gone. */
+  public void cancel(Subscription subscription) {
     onThread(
         () -> {
           subscription.cancelled();
@@ -86,12 +119,11 @@ public final class EventHub implements AutoCloseable {
   @Override
   public void close() throws Exception {
     following.close();
-    thread.execute(
+    thread.shutdownAfter(
         () -> {
           endAll(Status.UNAVAILABLE.withDescription("event-service is stopping"));
           reader.close();
         });
-    thread.shutdown();
   }
 
   private void advance(Advance<?> advance) {
@@ -105,7 +137,8 @@ public final class EventHub implements AutoCloseable {
                 "the log was restored or promoted; subscribe again"));
       }
     } else {
-      recent.add(EventEncoder.encode(advance.changes()), advance.after().index());
+      recent.add(
+          encoder.encode(advance.after().epoch(), advance.changes()), advance.after().index());
     }
     List.copyOf(subscriptions).forEach(this::feed);
   }
@@ -142,7 +175,8 @@ public final class EventHub implements AutoCloseable {
                             + from
                             + " is gone"));
               } else {
-                subscription.replayed(EventEncoder.encode(chunk.changes()), chunk.upTo());
+                subscription.replayed(
+                    encoder.encode(epoch, chunk.changes()), chunk.oldest(), chunk.upTo());
               }
               feed(subscription);
             },

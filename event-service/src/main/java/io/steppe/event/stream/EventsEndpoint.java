@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.EventsGrpc;
 import io.steppe.rpc.v1.SubscribeRequest;
@@ -24,7 +25,7 @@ public class EventsEndpoint extends EventsGrpc.EventsImplBase {
   }
 
   /** One call: its messages come one at a time; lines are sent by the hub's thread. */
-  private final class Reader implements StreamObserver<SubscribeUp>, Subscription.Sink {
+  private final class Reader implements StreamObserver<SubscribeUp>, Subscription.Subscriber {
     private final ServerCallStreamObserver<EventLine> lines;
     private Subscription subscription;
 
@@ -43,16 +44,18 @@ public class EventsEndpoint extends EventsGrpc.EventsImplBase {
                   .asRuntimeException());
           return;
         }
-        SubscribeRequest request = up.getRequest();
-        subscription =
-            new Subscription(
-                EventFilter.of(request),
-                request.getIndex(),
-                Integer.toUnsignedLong(request.getCredit()),
-                this);
-        hub.subscribe(subscription);
+        begin(up.getRequest());
       } else {
         hub.credit(subscription, Integer.toUnsignedLong(up.getCredit()));
+      }
+    }
+
+    private void begin(SubscribeRequest request) {
+      try {
+        subscription = new Subscription(EventFilter.of(request), request, this);
+        hub.subscribe(subscription);
+      } catch (Failure invalid) {
+        lines.onError(invalid.toStatus());
       }
     }
 
@@ -78,7 +81,12 @@ public class EventsEndpoint extends EventsGrpc.EventsImplBase {
 
     @Override
     public void end(Status status) {
-      if (!lines.isCancelled()) {
+      if (lines.isCancelled()) {
+        return;
+      }
+      if (status.isOk()) {
+        lines.onCompleted();
+      } else {
         lines.onError(status.asRuntimeException());
       }
     }

@@ -2,27 +2,39 @@ package io.steppe.event.stream;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.steppe.rpc.v1.EventFormat;
 import io.steppe.rpc.v1.EventLine;
+import io.steppe.rpc.v1.EventPiece;
+import io.steppe.rpc.v1.SubscribeRequest;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 
 /** A subscriber: what it wants, how far it is, and what it takes. Used on the hub's thread. */
-final class Subscription {
+public final class Subscription {
   /** Bytes of a line in one message. */
   private static final int PIECE = 512 << 10;
 
-  /** Where lines go. */
-  interface Sink {
+  /** Where lines go. Called on the hub's thread; must not block. */
+  public interface Subscriber {
     void line(EventLine line);
 
+    /** The last that is heard of it; OK where all that was asked for was given. */
     void end(Status status);
+
+    /** It has been given all there is up to an index. */
+    default void reached(long index) {}
+
+    /** The log begins later than it asked for. */
+    default void missing(long asked, long oldest) {}
   }
 
   private final EventFilter filter;
-  private final Sink sink;
+  private final EventFormat format;
+  private final Subscriber subscriber;
   private final ArrayDeque<EncodedIndex> replayed = new ArrayDeque<>();
   private long next;
+  private long to;
   private long replayedTo;
   private long credit;
   private long blockedSinceNanos;
@@ -30,13 +42,40 @@ final class Subscription {
   private boolean replaying;
   private boolean live;
   private boolean started;
+  private boolean reachedWanted;
   private boolean ended;
 
-  Subscription(EventFilter filter, long firstIndex, long credit, Sink sink) {
+  /**
+   * A subscriber that was not fed yet.
+   *
+   * @param filter as the request has it
+   */
+  public Subscription(EventFilter filter, SubscribeRequest request, Subscriber subscriber) {
     this.filter = filter;
-    this.next = Math.max(1, firstIndex);
-    this.credit = credit;
-    this.sink = sink;
+    this.format = request.getFormat();
+    this.next = Math.max(1, request.getIndex());
+    this.to = request.getToIndex() == 0 ? Long.MAX_VALUE : request.getToIndex();
+    this.started = request.getResumed();
+    this.reachedWanted = request.getTellReached();
+    this.credit = Integer.toUnsignedLong(request.getCredit());
+    this.subscriber = subscriber;
+  }
+
+  /** Whether it has an end. */
+  boolean bounded() {
+    return to != Long.MAX_VALUE;
+  }
+
+  /** Tells a reader that asked for a piece what it is given of it. */
+  void bound(long oldest, long head) {
+    if (ended) {
+      return;
+    }
+    started = true;
+    next = Math.max(next, oldest);
+    to = Math.min(to, head);
+    EventPiece piece = EventPiece.newBuilder().setOldest(oldest).setFrom(next).setTo(to).build();
+    subscriber.line(EventLine.newBuilder().setPiece(piece).build());
   }
 
   void credit(long bytes) {
@@ -57,7 +96,7 @@ final class Subscription {
     if (!ended) {
       ended = true;
       replayed.clear();
-      sink.end(status);
+      subscriber.end(status);
     }
   }
 
@@ -77,45 +116,29 @@ final class Subscription {
   /** Sends what there is, as far as the credit goes. */
   Need feed(RecentEvents recent, long nowNanos) {
     while (!ended) {
-      System.err.println(
-          "FEED next="
-              + next
-              + " first="
-              + recent.first()
-              + " last="
-              + recent.last()
-              + " live="
-              + live
-              + " blocked="
-              + blocked
-              + " credit="
-              + credit
-              + " replaying="
-              + replaying
-              + " rp="
-              + replayed.size()
-              + " to="
-              + replayedTo);
-      if (replaying) {
+      if (next > to) {
+        end(Status.OK);
+      } else if (replaying) {
         return Need.NOTHING;
-      }
-      if (!replayed.isEmpty()) {
+      } else if (!replayed.isEmpty()) {
         if (!offer(replayed.peek(), nowNanos)) {
           return Need.CREDIT;
         }
-        replayed.poll();
+        next = replayed.poll().index() + 1;
       } else if (replayedTo >= next) {
         next = replayedTo + 1;
       } else if (next > recent.last()) {
         live = true;
         started = true;
+        tellReached();
+        subscriber.reached(next - 1);
         return Need.NOTHING;
       } else if (next < recent.first()) {
         return behind();
       } else {
         live = true;
         started = true;
-        Optional<EncodedIndex> found = recent.from(next);
+        Optional<EncodedIndex> found = recent.from(next).filter(one -> one.index() <= to);
         if (found.isPresent() && !offer(found.get(), nowNanos)) {
           return Need.CREDIT;
         }
@@ -123,6 +146,13 @@ final class Subscription {
       }
     }
     return Need.NOTHING;
+  }
+
+  private void tellReached() {
+    if (reachedWanted) {
+      reachedWanted = false;
+      subscriber.line(EventLine.newBuilder().setIndex(next - 1).build());
+    }
   }
 
   /**
@@ -151,16 +181,20 @@ final class Subscription {
     return started;
   }
 
-  void replayed(List<EncodedIndex> events, long upTo) {
+  /** Goes on with a part of the log, which reaches from an index at or after the next one. */
+  void replayed(List<EncodedIndex> events, long oldest, long upTo) {
+    if (oldest > next) {
+      subscriber.missing(next, oldest);
+    }
     replaying = false;
     started = true;
-    replayed.addAll(events);
+    events.stream().filter(one -> one.index() <= to).forEach(replayed::add);
     replayedTo = upTo;
   }
 
   /** Sends an index's events if there are any for this subscriber; false when that needs credit. */
   private boolean offer(EncodedIndex events, long nowNanos) {
-    Optional<ByteString> line = events.line(filter);
+    Optional<ByteString> line = events.line(filter, format);
     if (line.isEmpty()) {
       return true;
     }
@@ -179,7 +213,7 @@ final class Subscription {
   private void send(long index, ByteString line) {
     for (int from = 0; from < line.size(); from += PIECE) {
       int to = Math.min(line.size(), from + PIECE);
-      sink.line(
+      subscriber.line(
           EventLine.newBuilder()
               .setIndex(index)
               .setJson(line.substring(from, to))

@@ -17,7 +17,7 @@ class PartitionsTest {
   private static final int SIZE = 16_384;
 
   private static Partitions.Retention keep(long events, Duration age) {
-    return new Partitions.Retention(events, age, Duration.ofHours(1));
+    return new Partitions.Retention(events, age, Long.MAX_VALUE, Duration.ofHours(1));
   }
 
   /** Appends commits of one event each, in batches, as a service's commit_v1 would. */
@@ -36,7 +36,8 @@ class PartitionsTest {
               array_fill('k'::text, array[1024]), array_fill('default'::text, array[1024]),
               array_fill(''::text, array[1024]), array_fill(null::bytea, array[1024]));
           end loop;
-        end $$"""
+        end $$\
+        """
             .formatted(commits / 1024));
   }
 
@@ -76,6 +77,27 @@ class PartitionsTest {
 
       append(database, SIZE);
       assertEquals(6L * SIZE, number(source, "select index from ledger.head_v1()"));
+    }
+  }
+
+  @Test
+  void theOldestGoesWhenThereIsNoRoomForIt() throws Exception {
+    try (TestDatabase database = TestDatabase.start()) {
+      PGSimpleDataSource source = new PGSimpleDataSource();
+      source.setUrl(database.jdbcUrl());
+      source.setUser(TestDatabase.role("ledger"));
+      source.setPassword(TestDatabase.password());
+      append(database, 3 * SIZE);
+      Partitions partitions = new Partitions(source);
+      Duration age = Duration.ofDays(1);
+      assertEquals(List.of(), partitions.round(keep(100 * SIZE, age)));
+      long one = number(source, "select max(bytes) from ledger.partitions");
+      assertTrue(one > SIZE, "a partition takes " + one + " bytes");
+      assertEquals(
+          List.of("log_1"),
+          partitions.round(
+              new Partitions.Retention(100 * SIZE, age, one * 5 / 2, Duration.ofHours(1))));
+      assertEquals(SIZE + 1L, number(source, "select oldest from ledger.head_v1()"));
     }
   }
 

@@ -26,6 +26,16 @@ class EventSettingsTest {
     assertEquals(Duration.ofHours(24), settings.events().retention().requests());
     assertEquals(16 << 20, settings.events().stream().buffer().asLongValue());
     assertEquals(Duration.ofMinutes(1), settings.events().stream().stall());
+    assertTrue(settings.events().retention().size().isEmpty());
+    assertEquals(100, settings.events().sinks().most());
+    assertTrue(settings.events().sinks().hosts().isEmpty());
+    assertEquals(Duration.ofSeconds(30), settings.events().sinks().deadline());
+    assertEquals(Duration.ofSeconds(1), settings.events().sinks().firstPause());
+    assertEquals(Duration.ofMinutes(5), settings.events().sinks().longestPause());
+    assertEquals(500, settings.events().sinks().batchLines());
+    assertEquals(512 << 10, settings.events().sinks().batchBytes().asLongValue());
+    assertEquals(Duration.ofSeconds(1), settings.events().sinks().interval());
+    assertEquals("global", settings.region());
     assertTrue(settings.database().durabilityChecked());
   }
 

@@ -3,21 +3,27 @@ package io.steppe.event.stream;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.steppe.rpc.v1.EventLine;
+import io.steppe.rpc.v1.EventPiece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** A subscriber's lines, put together from their pieces. */
-final class Collected implements Subscription.Sink {
+final class Collected implements Subscription.Subscriber {
   record Line(long index, String json) {}
 
   private final List<Line> lines = new ArrayList<>();
   private final List<Integer> pieces = new ArrayList<>();
   private ByteString partial = ByteString.EMPTY;
   private Optional<Status> end = Optional.empty();
+  private Optional<EventPiece> piece = Optional.empty();
 
   @Override
   public synchronized void line(EventLine line) {
+    if (line.hasPiece()) {
+      piece = Optional.of(line.getPiece());
+      return;
+    }
     pieces.add(line.getJson().size());
     partial = partial.concat(line.getJson());
     if (!line.getMore()) {
@@ -31,6 +37,11 @@ final class Collected implements Subscription.Sink {
   public synchronized void end(Status status) {
     end = Optional.of(status);
     notifyAll();
+  }
+
+  /** What a request with an end is given. */
+  synchronized EventPiece piece() {
+    return piece.orElseThrow();
   }
 
   synchronized List<Line> lines() {

@@ -3,6 +3,7 @@ package io.steppe.event.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
 import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
@@ -19,9 +20,14 @@ import io.steppe.ledger.testing.TestDatabase;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
+import io.steppe.proto.v1.Task;
+import io.steppe.proto.v1.TaskGroup;
+import io.steppe.rpc.v1.EventFormat;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TopicFilter;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 class EventHubTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
-  private static final long MUCH = 1L << 40;
+  private static final int MUCH = 1 << 30;
 
   private static TestDatabase database;
   private static Vertx vertx;
@@ -50,6 +56,7 @@ class EventHubTest {
       Set<String> tables = Set.of(Tables.NODES, Tables.JOBS, Tables.EVALS);
       EventHub hub =
           new EventHub(
+              "global",
               ledger,
               thread -> LogReader.open(vertx, settings, tables, thread),
               buffer,
@@ -62,9 +69,10 @@ class EventHubTest {
       return start(16 << 20, Duration.ofMinutes(1));
     }
 
-    Collected subscribe(SubscribeRequest request, long credit) {
+    Collected subscribe(SubscribeRequest request, int credit) {
       Collected lines = new Collected();
-      hub.subscribe(new Subscription(EventFilter.of(request), request.getIndex(), credit, lines));
+      SubscribeRequest withCredit = request.toBuilder().setCredit(credit).build();
+      hub.subscribe(new Subscription(EventFilter.of(request), withCredit, lines));
       return lines;
     }
 
@@ -225,6 +233,51 @@ class EventHubTest {
   }
 
   @Test
+  void aFilterExpressionSeesTheWholeEvent() throws Exception {
+    try (Service service = Service.start()) {
+      long index =
+          commit(List.of(job("seen", "default"), evaluation("f1", "seen", 3))).await().atMost(WAIT);
+      long end = commit(List.of(job("after", "default"))).await().atMost(WAIT);
+      SubscribeRequest.Builder request = from(index).toBuilder().setToIndex(end);
+      String expression =
+          "Topic == Job and Payload.Job.ID == seen or Topic == Evaluation and seen in FilterKeys"
+              + " and Payload.Evaluation.StatusDescription == xx";
+      Collected first = service.subscribe(request.setFilter(expression).build(), MUCH);
+      first.awaitEnd();
+      assertEquals(List.of(index), first.indexes());
+      assertEquals(1, first.lines().getFirst().json().split("\"Topic\"", -1).length - 1);
+      Collected none =
+          service.subscribe(request.setFilter("Payload.Node.Name == seen").build(), MUCH);
+      assertEquals(Status.Code.OK, none.awaitEnd().getCode());
+      assertEquals(List.of(), none.indexes());
+    }
+  }
+
+  @Test
+  void rawValuesStayOnTheirLine() throws Exception {
+    try (Service service = Service.start()) {
+      Task task =
+          Task.newBuilder()
+              .setName("main")
+              .setConfig(ByteString.copyFromUtf8("{\n  \"command\": \"a\\nb\"\r\n}"))
+              .build();
+      Job job =
+          Job.newBuilder()
+              .setId("laid-out")
+              .addTaskGroups(TaskGroup.newBuilder().addTasks(task))
+              .build();
+      Change change =
+          Change.put(Tables.JOBS, "default/laid-out", job.toByteString())
+              .shownAs(new EventTag("Job", "JobRegistered", "laid-out", "default", List.of()));
+      long index = commit(List.of(change)).await().atMost(WAIT);
+      Collected reader = service.subscribe(from(index), MUCH);
+      reader.await(index);
+      String json = reader.lines().getFirst().json();
+      assertTrue(json.lines().count() == 1 && json.contains("{\"command\":\"a\\nb\"}"), json);
+    }
+  }
+
+  @Test
   void aDeletedJobIsShownAsItLastWas() throws Exception {
     try (Service service = Service.start()) {
       Job job = Job.newBuilder().setId("gone").setNamespace("default").build();
@@ -268,6 +321,63 @@ class EventHubTest {
       Collected again = service.subscribe(from(start + 1), MUCH);
       again.await(last);
       assertEquals(LongStream.rangeClosed(start + 1, last).boxed().toList(), again.indexes());
+    }
+  }
+
+  @Test
+  void aPieceOfTheLogEnds() throws Exception {
+    try (Service service = Service.start()) {
+      long first = commit(List.of(job("piece0", "default"))).await().atMost(WAIT);
+      for (int i = 1; i < 5; i++) {
+        commit(List.of(job("piece" + i, "default"))).await().atMost(WAIT);
+      }
+      SubscribeRequest some = from(first + 1).toBuilder().setToIndex(first + 3).build();
+      Collected piece = service.subscribe(some, MUCH);
+      assertEquals(Status.Code.OK, piece.awaitEnd().getCode());
+      assertEquals(List.of(first + 1, first + 2, first + 3), piece.indexes());
+      assertEquals(1, piece.piece().getOldest());
+
+      SubscribeRequest more = from(first + 3).toBuilder().setToIndex(first + 1_000_000).build();
+      Collected toTheHead = service.subscribe(more, MUCH);
+      assertEquals(Status.Code.OK, toTheHead.awaitEnd().getCode());
+      assertEquals(List.of(first + 3, first + 4), toTheHead.indexes());
+      assertEquals(first + 4, toTheHead.piece().getTo());
+
+      try (Service restarted = Service.start()) {
+        Collected replayed = restarted.subscribe(some, MUCH);
+        assertEquals(Status.Code.OK, replayed.awaitEnd().getCode());
+        assertEquals(piece.lines(), replayed.lines());
+      }
+      Collected none =
+          service.subscribe(from(first + 10).toBuilder().setToIndex(first + 20).build(), MUCH);
+      assertEquals(Status.Code.OK, none.awaitEnd().getCode());
+      assertEquals(List.of(), none.indexes());
+    }
+  }
+
+  @Test
+  void cloudEventsHoldTheEventAndAnIdOfTheirOwn() throws Exception {
+    try (Service service = Service.start()) {
+      long index =
+          commit(List.of(job("cloud", "default"), evaluation("c1", "cloud", 0)))
+              .await()
+              .atMost(WAIT);
+      SubscribeRequest request = from(index).toBuilder().setFormat(EventFormat.CLOUDEVENTS).build();
+      Collected reader = service.subscribe(request, MUCH);
+      reader.await(index);
+      JsonArray batch = new JsonArray(reader.lines().getFirst().json());
+      JsonObject event = batch.getJsonObject(1);
+      assertEquals("1.0", event.getString("specversion"));
+      assertEquals("io.steppe.Evaluation.JobRegistered", event.getString("type"));
+      assertEquals("/regions/global", event.getString("source"));
+      assertEquals("1-" + index + "-1", event.getString("id"));
+      assertEquals("c1", event.getString("subject"));
+      assertEquals("c1", event.getJsonObject("data").getString("Key"));
+      Collected plain = service.subscribe(from(index), MUCH);
+      plain.await(index);
+      assertEquals(
+          new JsonObject(plain.lines().getFirst().json()).getJsonArray("Events").getJsonObject(1),
+          event.getJsonObject("data"));
     }
   }
 

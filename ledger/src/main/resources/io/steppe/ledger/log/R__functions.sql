@@ -196,17 +196,20 @@ declare
   v_partition record;
   v_head bigint := (select h.index from ledger.head_v1() h);
 begin
-  for v_partition in select * from ledger.partitions where events is null and last_index <= v_head loop
+  for v_partition in select * from ledger.partitions where (events is null or bytes is null) and last_index <= v_head loop
     execute format('update ledger.partitions set events = (select count(*) from ledger.%I where topic is not null),'
-      ' newest_at = (select at from ledger.batches where last_index >= $2 order by last_index limit 1) where first_index = $1',
-      v_partition.name) using v_partition.first_index, v_partition.last_index;
+      ' newest_at = (select at from ledger.batches where last_index >= $2 order by last_index limit 1),'
+      ' bytes = pg_total_relation_size($3) where first_index = $1',
+      v_partition.name)
+      using v_partition.first_index, v_partition.last_index, format('ledger.%I', v_partition.name)::regclass;
   end loop;
 end
 $$;
 
 -- Moves the oldest index past partitions that retention lets go: those that are full, whose changes are all older than p_age, and
--- after which at least p_events events stay. Readers see the new oldest index before anything goes. Gives the partitions to detach.
-create or replace function ledger.expire_partitions(p_events bigint, p_age interval)
+-- after which at least p_events events stay; and those before the newest full ones that fit into p_bytes. Readers see the new oldest
+-- index before anything goes. Gives the partitions to detach.
+create or replace function ledger.expire_partitions(p_events bigint, p_age interval, p_bytes bigint)
 returns setof text
 language plpgsql volatile set search_path = pg_catalog as $$
 declare
@@ -215,9 +218,10 @@ begin
   perform ledger.count_partitions();
   select max(p.last_index) + 1 into v_oldest from (
     select q.last_index, q.newest_at, q.events, sum(q.events) over (order by q.first_index desc) - q.events as newer,
-      bool_and(q.newest_at < clock_timestamp() - p_age) over (order by q.first_index) as old
-    from ledger.partitions q where q.events is not null) p
-  where p.newer >= p_events and p.old;
+      bool_and(q.newest_at < clock_timestamp() - p_age) over (order by q.first_index) as old,
+      sum(q.bytes) over (order by q.first_index desc) as taken
+    from ledger.partitions q where q.events is not null and q.bytes is not null) p
+  where (p.newer >= p_events and p.old) or p.taken > p_bytes;
   if v_oldest is not null then
     update ledger.retained set oldest = v_oldest where oldest < v_oldest;
   end if;

@@ -1,0 +1,316 @@
+package io.steppe.event.sink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Int64Value;
+import io.steppe.event.log.LogView;
+import io.steppe.event.stream.EventHub;
+import io.steppe.ledger.Change;
+import io.steppe.ledger.EventTag;
+import io.steppe.ledger.FixedReplicas;
+import io.steppe.ledger.Ledger;
+import io.steppe.ledger.LedgerSettings;
+import io.steppe.ledger.LogReader;
+import io.steppe.ledger.Outcome;
+import io.steppe.ledger.PostgresLedger;
+import io.steppe.ledger.Replicas;
+import io.steppe.ledger.Tables;
+import io.steppe.ledger.testing.TestDatabase;
+import io.steppe.proto.v1.EventSink;
+import io.steppe.proto.v1.Job;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class SinksTest {
+  private static final Duration WAIT = Duration.ofSeconds(20);
+  private static final String SECRET = "0123456789abcdef";
+
+  private static TestDatabase database;
+  private static PGSimpleDataSource source;
+  private static Vertx vertx;
+  private static Ledger<LogView> writer;
+
+  private Receiver receiver;
+
+  /** One replica of the service, as far as sinks go. */
+  private record Replica(PostgresLedger<LogView> ledger, EventHub hub, Sinks sinks)
+      implements AutoCloseable {
+    static Replica start(FixedReplicas replicas, Sinks.Limits limits) {
+      LedgerSettings settings =
+          database.settings("ledger", Tables.ALL.toArray(String[]::new)).withoutObjects();
+      PostgresLedger<LogView> ledger = PostgresLedger.open(vertx, settings, new LogView());
+      EventHub hub =
+          new EventHub(
+              "global",
+              ledger,
+              thread -> LogReader.open(vertx, settings, Set.of(Tables.JOBS), thread),
+              1 << 20,
+              Duration.ofMinutes(1),
+              100);
+      Sinks sinks = Sinks.of(source, ledger, replicas, hub, limits, replicas.self().id(), "test");
+      ledger.ready().await().atMost(WAIT);
+      sinks.deliveries().start(Duration.ofMillis(50));
+      return new Replica(ledger, hub, sinks);
+    }
+
+    static Replica start() {
+      return start(replicas("event-0", "event-0"), limits(List.of()));
+    }
+
+    SinkBook book() {
+      return sinks.book();
+    }
+
+    @Override
+    public void close() throws Exception {
+      sinks.deliveries().close();
+      hub.close();
+      ledger.close();
+    }
+  }
+
+  private static Sinks.Limits limits(List<String> hosts) {
+    return new Sinks.Limits(
+        10,
+        hosts,
+        Duration.ofSeconds(2),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        10,
+        100_000);
+  }
+
+  private static FixedReplicas replicas(String self, String... ids) {
+    return new FixedReplicas(self, members(ids));
+  }
+
+  private static List<Replicas.Member> members(String... ids) {
+    Instant now = Instant.now();
+    return List.of(ids).stream()
+        .map(id -> new Replicas.Member(id, "event-service", "", "", now, 1, now, true))
+        .toList();
+  }
+
+  private static Replicas.Member alive(Replicas.Member member, boolean alive) {
+    return new Replicas.Member(
+        member.id(),
+        member.service(),
+        member.address(),
+        member.version(),
+        member.startedAt(),
+        member.generation(),
+        member.leaseUntil(),
+        alive);
+  }
+
+  @BeforeAll
+  static void start() {
+    database = TestDatabase.start();
+    database.migrateTables("alloc", Tables.JOBS);
+    source = new PGSimpleDataSource();
+    source.setUrl(database.jdbcUrl());
+    source.setUser(TestDatabase.role("ledger"));
+    source.setPassword(TestDatabase.password());
+    vertx = Vertx.vertx();
+    writer = PostgresLedger.open(vertx, database.settings("alloc", Tables.JOBS), new LogView());
+  }
+
+  @AfterAll
+  static void stop() {
+    writer.close();
+    vertx.close();
+    database.close();
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    receiver = new Receiver();
+  }
+
+  @AfterEach
+  void close() {
+    receiver.close();
+  }
+
+  private static long register(String id) {
+    Job job = Job.newBuilder().setId(id).setNamespace("default").build();
+    Change change =
+        Change.put(Tables.JOBS, "default/" + id, job.toByteString())
+            .shownAs(new EventTag("Job", "JobRegistered", id, "default", List.of()));
+    return writer
+        .commit(
+            "",
+            Int64Value.parser(),
+            (view, index, now) -> new Outcome.Commit<>(List.of(change), Int64Value.of(index)))
+        .await()
+        .atMost(WAIT)
+        .getValue();
+  }
+
+  private static long register(int jobs) {
+    long last = 0;
+    for (int i = 0; i < jobs; i++) {
+      last = register("job" + i);
+    }
+    return last;
+  }
+
+  private EventSink sink(String id) {
+    return EventSink.newBuilder()
+        .setId(id)
+        .setAddress(receiver.address())
+        .setSecret(SECRET)
+        .build();
+  }
+
+  private static void eventually(BooleanSupplier condition, String what) throws Exception {
+    long deadline = System.nanoTime() + WAIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, () -> "not in time: " + what);
+      Thread.sleep(10);
+    }
+  }
+
+  private static List<Long> range(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  @Test
+  void everyEventIsDeliveredOnceInOrderSignedAndOverRestarts() throws Exception {
+    long before = register("before");
+    try (Replica replica = Replica.start()) {
+      EventSink made = replica.book().put(sink("ordered"));
+      assertEquals("", made.getSecret());
+      assertEquals(before, made.getState().getDeliveredIndex());
+      long last = register(30);
+      eventually(() -> receiver.indexes().contains(last), "30 events");
+      eventually(() -> delivered(replica, "ordered") == last, "the place");
+    }
+    long meanwhile = register(5);
+    try (Replica again = Replica.start()) {
+      eventually(() -> receiver.indexes().contains(meanwhile), "what happened meanwhile");
+      EventSink shown = again.book().get("ordered");
+      assertEquals("", shown.getState().getLastError());
+      again.book().delete("ordered");
+    }
+    assertEquals(range(before + 1, meanwhile), receiver.indexes());
+    Receiver.Delivered one = receiver.deliveries().getFirst();
+    assertEquals("application/x-ndjson; charset=utf-8", one.type());
+    assertEquals(
+        Signature.of(
+            SECRET,
+            one.id(),
+            Long.parseLong(one.timestamp()),
+            one.body().getBytes(StandardCharsets.UTF_8)),
+        one.signature());
+  }
+
+  @Test
+  void whatIsRefusedIsTriedAgainUntilItIsTaken() throws Exception {
+    receiver.answer(503);
+    try (Replica replica = Replica.start()) {
+      replica.book().put(sink("refused"));
+      long first = register("one");
+      register("two");
+      eventually(() -> receiver.refused() > 3, "several attempts");
+      EventSink failing = replica.book().get("refused");
+      assertEquals("failing", failing.getState().getStatus());
+      assertEquals("answered with status 503", failing.getState().getLastError());
+      assertEquals(2, failing.getState().getLag());
+      receiver.answer(302);
+      eventually(
+          () -> replica.book().get("refused").getState().getLastError().endsWith("302"),
+          "a redirect is not followed");
+      receiver.answer(200);
+      eventually(() -> receiver.indexes().size() == 2, "both events");
+      assertEquals(range(first, first + 1), receiver.indexes());
+      eventually(() -> delivered(replica, "refused") == first + 1, "the place");
+      assertEquals(0, replica.book().get("refused").getState().getFailures());
+      replica.book().delete("refused");
+    }
+  }
+
+  @Test
+  void anotherReplicaGoesOnFromThePlace() throws Exception {
+    String owner = Owner.of("moved", Set.of("event-0", "event-1")).orElseThrow();
+    String other = owner.equals("event-0") ? "event-1" : "event-0";
+    FixedReplicas first = replicas(owner, "event-0", "event-1");
+    FixedReplicas second = replicas(other, "event-0", "event-1");
+    long before = register("before");
+    try (Replica one = Replica.start(first, limits(List.of()));
+        Replica two = Replica.start(second, limits(List.of()))) {
+      one.book().put(sink("moved"));
+      long some = register(5);
+      eventually(() -> delivered(two, "moved") == some, "deliveries of the owner");
+      assertEquals(owner, two.book().get("moved").getState().getReplica());
+      List<Replicas.Member> left =
+          members(owner, other).stream()
+              .map(member -> alive(member, !member.id().equals(owner)))
+              .toList();
+      first.set(left);
+      second.set(left);
+      long last = register(5);
+      eventually(() -> delivered(two, "moved") == last, "deliveries of the other");
+      assertEquals(other, two.book().get("moved").getState().getReplica());
+      assertEquals(range(before + 1, last), receiver.indexes().stream().distinct().toList());
+      two.book().delete("moved");
+    }
+  }
+
+  @Test
+  void aSinkThatIsPausedKeepsItsPlaceAndItsSecret() throws Exception {
+    try (Replica replica = Replica.start()) {
+      replica.book().put(sink("paused"));
+      EventSink paused =
+          sink("paused").toBuilder().clearSecret().setPaused(true).setFormat("cloudevents").build();
+      replica.book().put(paused);
+      assertEquals("paused", replica.book().get("paused").getState().getStatus());
+      long first = register(3) - 2;
+      assertEquals(List.of(), receiver.deliveries());
+      replica.book().put(paused.toBuilder().setPaused(false).addTopics("Job:job1").build());
+      eventually(() -> !receiver.deliveries().isEmpty(), "a delivery");
+      Receiver.Delivered one = receiver.deliveries().getFirst();
+      assertTrue(one.body().startsWith("[{\"specversion\":\"1.0\",\"id\":"), one.body());
+      assertTrue(one.body().contains("\"Index\":" + (first + 1)), one.body());
+      assertFalse(one.body().contains("job2"), one.body());
+      eventually(() -> delivered(replica, "paused") >= first + 1, "the place");
+      replica.book().delete("paused");
+      Failure gone = assertThrows(Failure.class, () -> replica.book().get("paused"));
+      assertEquals(Kind.NOT_FOUND, gone.kind());
+      assertThrows(
+          Failure.class, () -> replica.book().put(sink("new").toBuilder().clearSecret().build()));
+    }
+  }
+
+  @Test
+  void aSinkMayStartInThePast() throws Exception {
+    long first = register(3) - 2;
+    try (Replica replica = Replica.start()) {
+      replica.book().put(sink("past").toBuilder().setIndex(first).build());
+      eventually(() -> receiver.indexes().size() >= 3, "what was before");
+      assertEquals(range(first, first + 2), receiver.indexes());
+      replica.book().delete("past");
+    }
+  }
+
+  private static long delivered(Replica replica, String id) {
+    return replica.book().get(id).getState().getDeliveredIndex();
+  }
+}
