@@ -77,6 +77,14 @@ public interface GatewaySettings {
     @WithDefault("10S")
     Duration eventHeartbeat();
 
+    /** Bytes of the newest events that clients who read the same share. */
+    @WithDefault("4M")
+    MemorySize eventTail();
+
+    /** How long a client of an event stream may take nothing before it is cut. */
+    @WithDefault("60S")
+    Duration eventStall();
+
     /** Time between heartbeats of a stream of files or logs. */
     @WithDefault("1S")
     Duration frameHeartbeat();

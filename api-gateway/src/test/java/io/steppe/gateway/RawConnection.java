@@ -26,8 +26,12 @@ final class RawConnection implements AutoCloseable {
     in = socket.getInputStream();
   }
 
-  static RawConnection get(String path) throws IOException {
-    return new RawConnection("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  static RawConnection get(String path, String... headers) throws IOException {
+    StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    return new RawConnection(request.append("\r\n").toString());
   }
 
   static RawConnection getGzip(String path) throws IOException {

@@ -33,6 +33,9 @@ public final class Refusals {
     row(ALLOCATION_STOP, NOT_FOUND, 404, "allocation not found");
     row(NAMESPACE, NOT_FOUND, 404, "namespace not found");
     row(DEPLOYMENT, NOT_FOUND, 404, "deployment not found");
+    row(EVENT_SINK, NOT_FOUND, 404, "event sink not found");
+    TABLE.row(EVENTS, INVALID, 400);
+    TABLE.row(EVENT_SINK, INVALID, 400);
   }
 
   private Refusals() {}

@@ -12,6 +12,7 @@ import io.steppe.rpc.v1.EvaluationsGrpc;
 import io.steppe.rpc.v1.JobsGrpc;
 import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.SinksGrpc;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public class Calls {
   private final EvaluationsGrpc.EvaluationsBlockingStub evaluations;
   private final AllocationsGrpc.AllocationsBlockingStub allocations;
   private final ClusterGrpc.ClusterBlockingStub cluster;
+  private final SinksGrpc.SinksBlockingStub sinks;
 
   @Inject
   Calls(Services services, GatewaySettings settings) {
@@ -49,6 +51,7 @@ public class Calls {
     evaluations = EvaluationsGrpc.newBlockingStub(services.allocs());
     allocations = AllocationsGrpc.newBlockingStub(services.allocs());
     cluster = ClusterGrpc.newBlockingStub(services.events());
+    sinks = SinksGrpc.newBlockingStub(services.events());
   }
 
   /**
@@ -85,6 +88,11 @@ public class Calls {
     return call("event-service", cluster, patience, call);
   }
 
+  /** Asks event-service about the endpoints that events are delivered to. */
+  public <T> T sinks(Function<SinksGrpc.SinksBlockingStub, T> call) {
+    return call("event-service", sinks, patience, call);
+  }
+
   /** The same calls for those who would rather know soon that nobody answers. */
   public Calls within(Duration patience) {
     return new Calls(this, patience);
@@ -99,6 +107,7 @@ public class Calls {
     evaluations = calls.evaluations;
     allocations = calls.allocations;
     cluster = calls.cluster;
+    sinks = calls.sinks;
   }
 
   private <S extends AbstractBlockingStub<S>, T> T call(

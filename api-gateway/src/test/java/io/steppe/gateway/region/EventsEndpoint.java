@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.steppe.rpc.v1.EventLine;
+import io.steppe.rpc.v1.EventPiece;
 import io.steppe.rpc.v1.EventsGrpc;
 import io.steppe.rpc.v1.SubscribeUp;
 
@@ -28,8 +29,10 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
     private final ServerCallStreamObserver<EventLine> out;
     private final Runnable push = this::push;
     private long from;
+    private long to = Long.MAX_VALUE;
     private long credit;
     private int next;
+    private boolean tellReached;
 
     Subscription(ServerCallStreamObserver<EventLine> out) {
       this.out = out;
@@ -38,8 +41,13 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
     @Override
     public void onNext(SubscribeUp up) {
       if (up.hasRequest()) {
+        region.subscriptions.add(up.getRequest());
         from = up.getRequest().getIndex();
         credit = up.getRequest().getCredit();
+        tellReached = up.getRequest().getTellReached();
+        if (up.getRequest().getToIndex() > 0) {
+          piece(up.getRequest().getToIndex());
+        }
         region.subscribers.add(push);
       } else {
         synchronized (this) {
@@ -47,6 +55,14 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
         }
       }
       push();
+    }
+
+    private void piece(long asked) {
+      to = Math.min(asked, region.index());
+      from = Math.max(from, region.oldest);
+      EventPiece piece =
+          EventPiece.newBuilder().setOldest(region.oldest).setFrom(from).setTo(to).build();
+      out.onNext(EventLine.newBuilder().setPiece(piece).build());
     }
 
     @Override
@@ -73,10 +89,19 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
     private synchronized void push() {
       while (next < region.events.size() && credit > 0 && !out.isCancelled()) {
         EventLine line = region.events.get(next++);
-        if (line.getIndex() >= from) {
+        if (line.getIndex() >= from && line.getIndex() <= to) {
           credit -= line.getJson().size();
           pieces(line);
         }
+      }
+      if (next == region.events.size() && to < Long.MAX_VALUE) {
+        region.subscribers.remove(push);
+        to = Long.MAX_VALUE;
+        from = Long.MAX_VALUE;
+        out.onCompleted();
+      } else if (next == region.events.size() && tellReached) {
+        tellReached = false;
+        out.onNext(EventLine.newBuilder().setIndex(region.index()).build());
       }
     }
   }

@@ -13,6 +13,7 @@ import io.steppe.rpc.v1.ChangeBatch;
 import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.ReadOptions;
+import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TableChange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,11 +42,14 @@ public final class Region {
   final Map<String, Allocation> allocations = new ConcurrentSkipListMap<>();
   final List<EventLine> events = new CopyOnWriteArrayList<>();
   final List<Consumer<ChangeBatch>> watchers = new CopyOnWriteArrayList<>();
+  final List<SubscribeRequest> subscriptions = new CopyOnWriteArrayList<>();
+  final long oldest = 5;
   final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
   final List<String> seenRequests = new CopyOnWriteArrayList<>();
   private final Map<String, Long> tables = new ConcurrentHashMap<>();
   private final AtomicInteger whole = new AtomicInteger();
   private final AtomicInteger unchanged = new AtomicInteger();
+  private final SinksEndpoint sinks = new SinksEndpoint();
   private final ClientsEndpoint clients = new ClientsEndpoint(this);
   private long index = 10;
   private int port;
@@ -64,6 +68,7 @@ public final class Region {
             new AllocationsEndpoint(this),
             clients,
             new EventsEndpoint(this),
+            sinks,
             new ChangesEndpoint(this),
             new ClusterEndpoint(this));
     services.forEach(builder::addService);
@@ -112,6 +117,13 @@ public final class Region {
   /** Event streams that are open. */
   public int subscribers() {
     return subscribers.size();
+  }
+
+  /** What streams of events were asked for, since last asked. */
+  public List<SubscribeRequest> takeSubscriptions() {
+    List<SubscribeRequest> taken = List.copyOf(subscriptions);
+    subscriptions.removeAll(taken);
+    return taken;
   }
 
   /** Ids of the writes that came in. */

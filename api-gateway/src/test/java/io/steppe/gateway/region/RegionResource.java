@@ -19,6 +19,7 @@ public final class RegionResource implements QuarkusTestResourceLifecycleManager
         "steppe.gateway.patience", "10S",
         "steppe.gateway.attempt", "2S",
         "steppe.gateway.event-heartbeat", "0.3S",
+        "steppe.gateway.event-stall", "1S",
         "steppe.gateway.frame-heartbeat", "0.2S",
         "steppe.gateway.renewal", "0.2S");
   }

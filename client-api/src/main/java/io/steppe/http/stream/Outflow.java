@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -78,6 +79,14 @@ public final class Outflow {
     onLoop(() -> response.write(Buffer.buffer(bytes)));
   }
 
+  /**
+   * Writes a piece whose bytes others may share; only for an answer that ends with its connection.
+   */
+  public void write(Buffer piece) throws InterruptedException, ClosedChannelException {
+    prepare();
+    onLoop(() -> response.write(piece));
+  }
+
   /** Writes the whole answer, compressed if the client takes it so. */
   public void whole(byte[] plain) throws InterruptedException, ClosedChannelException {
     boolean compress = Request.of(routing).acceptsGzip();
@@ -100,6 +109,23 @@ public final class Outflow {
         abort();
       }
     }
+  }
+
+  /**
+   * Ends an answer that its reader does not take, and the connection after a grace: only a reader
+   * that goes on by then sees what was said last. May be called from any thread.
+   */
+  public void cut(byte[] last, Duration grace) {
+    context.runOnContext(
+        nothing -> {
+          if (response.closed() || response.ended()) {
+            return;
+          }
+          if (last.length > 0) {
+            response.write(Buffer.buffer(last));
+          }
+          context.owner().setTimer(grace.toMillis(), timer -> abort());
+        });
   }
 
   /** Ends the connection, so that the client sees that the answer is not whole. */

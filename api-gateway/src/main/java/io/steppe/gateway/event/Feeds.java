@@ -1,0 +1,72 @@
+package io.steppe.gateway.event;
+
+import io.steppe.gateway.GatewaySettings;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.SubscribeRequest;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The feeds that are read now: one for all clients that ask for the same. */
+@ApplicationScoped
+class Feeds {
+  private record Key(SubscribeRequest subscription, EventStyle style) {}
+
+  private final ConcurrentHashMap<Key, Feed> feeds = new ConcurrentHashMap<>();
+  private final Subscriptions subscriptions;
+  private final long tailBytes;
+
+  Feeds(Subscriptions subscriptions, GatewaySettings settings) {
+    this.subscriptions = subscriptions;
+    tailBytes = settings.gateway().eventTail().asLongValue();
+  }
+
+  /**
+   * The feed of a stream, for a client that needs it from an index on, which is about the newest.
+   * To be left again.
+   */
+  Feed join(EventQuery query, long index) {
+    return feeds.compute(
+        key(query),
+        (key, known) -> {
+          Feed feed = known == null || !known.tail().holds(index) ? open(key, index) : known;
+          feed.readers().incrementAndGet();
+          return feed;
+        });
+  }
+
+  /** Ends a feed with its last reader. */
+  void leave(EventQuery query, Feed feed) {
+    feeds.compute(
+        key(query),
+        (key, known) -> {
+          if (feed.readers().decrementAndGet() > 0) {
+            return known;
+          }
+          feed.stop();
+          return known == feed ? null : known;
+        });
+  }
+
+  /** Clients that read feeds. */
+  int readers() {
+    return feeds.values().stream().mapToInt(feed -> feed.readers().get()).sum();
+  }
+
+  @PreDestroy
+  void stop() {
+    feeds.values().forEach(Feed::stop);
+  }
+
+  private Feed open(Key key, long index) {
+    SubscribeRequest subscription =
+        key.subscription().toBuilder().setCaller(Callers.anonymous()).build();
+    Feed feed = new Feed(subscriptions::open, subscription, key.style(), index, tailBytes);
+    feed.start();
+    return feed;
+  }
+
+  private static Key key(EventQuery query) {
+    return new Key(query.subscription(), query.style());
+  }
+}

@@ -1,0 +1,230 @@
+package io.steppe.gateway.event;
+
+import io.steppe.gateway.stream.Inflow;
+import io.steppe.http.stream.Item;
+import io.steppe.http.stream.Outflow;
+import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.Caller;
+import io.steppe.rpc.v1.EventLine;
+import io.steppe.rpc.v1.SubscribeRequest;
+import io.steppe.rpc.v1.SubscribeUp;
+import io.vertx.core.buffer.Buffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A client that reads a stream, on a virtual thread: what it missed by a subscription of its own,
+ * then the end of the log with all who read the same. A client that falls behind that goes back to
+ * a subscription of its own, so nothing is lost.
+ */
+final class Follower {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** A client's time between two writes, for each client there is: the more, the more at once. */
+  private static final Duration PACE = Duration.ofNanos(50_000);
+
+  private static final Duration LONGEST_PACE = Duration.ofMillis(50);
+
+  private final EventQuery query;
+  private final Caller caller;
+  private final Outflow out;
+  private final Subscriptions subscriptions;
+  private final Feeds feeds;
+  private final Duration heartbeat;
+  private final Stalls stalls;
+  private volatile long writingSince;
+  private volatile boolean within;
+  private long next;
+  private boolean resumed;
+
+  Follower(
+      EventQuery query,
+      Caller caller,
+      Outflow out,
+      Subscriptions subscriptions,
+      Feeds feeds,
+      Duration heartbeat,
+      Stalls stalls) {
+    this.query = query;
+    this.caller = caller;
+    this.out = out;
+    this.subscriptions = subscriptions;
+    this.feeds = feeds;
+    this.heartbeat = heartbeat;
+    this.stalls = stalls;
+    this.next = query.index();
+  }
+
+  /** Writes until the client is gone or the stream is cut. */
+  void run() throws InterruptedException, ClosedChannelException {
+    stalls.watch(this);
+    try {
+      follow();
+    } finally {
+      stalls.forget(this);
+    }
+  }
+
+  /** Whether it has been taking nothing for longer than a time. */
+  boolean stalled(long nowNanos, Duration limit) {
+    long since = writingSince;
+    return since != 0 && nowNanos - since > limit.toNanos();
+  }
+
+  /** Cuts it off; the reason is seen by a client that reads on soon. */
+  void cut(String reason, Duration grace) {
+    out.cut(within ? new byte[0] : query.style().end(reason), grace);
+  }
+
+  private void follow() throws InterruptedException, ClosedChannelException {
+    beat();
+    Optional<String> cut = Optional.empty();
+    while (cut.isEmpty()) {
+      cut = catchUp();
+      if (cut.isEmpty()) {
+        cut = share();
+      }
+    }
+    out.write(query.style().end(cut.get()));
+    out.end();
+  }
+
+  /** Reads alone until all there is was written; the reason when that is not possible. */
+  private Optional<String> catchUp() throws InterruptedException, ClosedChannelException {
+    while (true) {
+      SubscribeRequest request =
+          query.subscription().toBuilder()
+              .setCaller(caller)
+              .setIndex(next)
+              .setResumed(resumed)
+              .setTellReached(true)
+              .build();
+      try (Inflow<SubscribeUp, EventLine> lines = subscriptions.open(request)) {
+        switch (pass(lines)) {
+          case Passed.Reached reached -> {
+            return Optional.empty();
+          }
+          case Passed.Cut(String reason) -> {
+            return Optional.of(reason);
+          }
+          case Passed.Broken broken -> {}
+        }
+      }
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  private sealed interface Passed {
+    record Reached() implements Passed {}
+
+    record Broken() implements Passed {}
+
+    record Cut(String reason) implements Passed {}
+  }
+
+  /** A line that broke in its middle can't be taken up again. */
+  private Passed pass(Inflow<SubscribeUp, EventLine> lines)
+      throws InterruptedException, ClosedChannelException {
+    while (true) {
+      switch (lines.next(heartbeat)) {
+        case null -> {
+          if (!within) {
+            beat();
+          }
+        }
+        case Item.Message<EventLine>(EventLine line) when isReached(line) -> {
+          at(line.getIndex());
+          return new Passed.Reached();
+        }
+        case Item.Message<EventLine>(EventLine line) -> {
+          write(line);
+          lines.taken(line.getJson().size());
+          if (!within) {
+            at(line.getIndex());
+          }
+        }
+        case Item.End<EventLine> end -> {
+          return broken();
+        }
+        case Item.Broken<EventLine>(var failure) -> {
+          return failure.kind() == Kind.UNAVAILABLE
+              ? broken()
+              : new Passed.Cut(failure.getMessage());
+        }
+      }
+    }
+  }
+
+  private Passed broken() throws ClosedChannelException {
+    if (within) {
+      out.abort();
+      throw new ClosedChannelException();
+    }
+    return new Passed.Broken();
+  }
+
+  private static boolean isReached(EventLine line) {
+    return line.getJson().isEmpty();
+  }
+
+  private void write(EventLine line) throws InterruptedException, ClosedChannelException {
+    byte[] before = within ? new byte[0] : query.style().before(line.getIndex());
+    byte[] after = line.getMore() ? new byte[0] : query.style().after();
+    int size = line.getJson().size();
+    byte[] bytes = Arrays.copyOf(before, before.length + size + after.length);
+    line.getJson().copyTo(bytes, before.length);
+    System.arraycopy(after, 0, bytes, before.length + size, after.length);
+    within = line.getMore();
+    write(Buffer.buffer(bytes));
+  }
+
+  private void beat() throws InterruptedException, ClosedChannelException {
+    write(Buffer.buffer(query.style().heartbeat()));
+  }
+
+  private void write(Buffer bytes) throws InterruptedException, ClosedChannelException {
+    writingSince = System.nanoTime();
+    try {
+      out.write(bytes);
+    } finally {
+      writingSince = 0;
+    }
+  }
+
+  /** Reads with all others; the reason when there will be no more, nothing when it fell behind. */
+  private Optional<String> share() throws InterruptedException, ClosedChannelException {
+    Feed feed = feeds.join(query, next);
+    try {
+      while (true) {
+        switch (feed.tail().from(next, heartbeat)) {
+          case Tail.Found.Lines(var bytes, long last) -> {
+            write(bytes);
+            at(last);
+            Thread.sleep(pace(feed.readers().get()));
+          }
+          case Tail.Found.Nothing nothing -> beat();
+          case Tail.Found.Gone gone -> {
+            return Optional.empty();
+          }
+          case Tail.Found.Ended(String reason) -> {
+            return Optional.of(reason);
+          }
+        }
+      }
+    } finally {
+      feeds.leave(query, feed);
+    }
+  }
+
+  private static Duration pace(int readers) {
+    Duration pace = PACE.multipliedBy(readers);
+    return pace.compareTo(LONGEST_PACE) > 0 ? LONGEST_PACE : pace;
+  }
+
+  private void at(long index) {
+    next = index + 1;
+    resumed = true;
+  }
+}
