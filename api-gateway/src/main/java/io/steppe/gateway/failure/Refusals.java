@@ -34,8 +34,8 @@ public final class Refusals {
     row(NAMESPACE, NOT_FOUND, 404, "namespace not found");
     row(DEPLOYMENT, NOT_FOUND, 404, "deployment not found");
     row(EVENT_SINK, NOT_FOUND, 404, "event sink not found");
-    TABLE.row(EVENTS, INVALID, 400);
-    TABLE.row(EVENT_SINK, INVALID, 400);
+    row(EVENTS, INVALID, 400);
+    row(EVENT_SINK, INVALID, 400);
   }
 
   private Refusals() {}
