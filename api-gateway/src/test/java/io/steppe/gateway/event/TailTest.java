@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TailTest {
   private static final Duration NO_TIME = Duration.ZERO;
 
-  private final Tail tail = new Tail(10, 20);
+  private final Tail tail = new Tail(10, 25);
 
   private void add(long... indexes) {
     Piece.Builder piece = new Piece.Builder();

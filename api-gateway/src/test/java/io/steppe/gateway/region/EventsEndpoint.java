@@ -9,7 +9,8 @@ import io.steppe.rpc.v1.EventsGrpc;
 import io.steppe.rpc.v1.SubscribeUp;
 
 final class EventsEndpoint extends EventsGrpc.EventsImplBase {
-  private static final int MESSAGE = 100;
+  private static final int SHORTEST_PIECE = 100;
+  private static final int PIECES = 5;
 
   private final Region region;
 
@@ -79,9 +80,10 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
     /** A line that is longer than a message goes on in the next. */
     private void pieces(EventLine line) {
       ByteString rest = line.getJson();
-      while (rest.size() > MESSAGE) {
-        out.onNext(line.toBuilder().setJson(rest.substring(0, MESSAGE)).setMore(true).build());
-        rest = rest.substring(MESSAGE);
+      int piece = Math.max(SHORTEST_PIECE, rest.size() / PIECES);
+      while (rest.size() > piece) {
+        out.onNext(line.toBuilder().setJson(rest.substring(0, piece)).setMore(true).build());
+        rest = rest.substring(piece);
       }
       out.onNext(line.toBuilder().setJson(rest).build());
     }

@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -124,13 +125,22 @@ public final class Outflow {
           if (last.length > 0) {
             response.write(Buffer.buffer(last));
           }
-          context.owner().setTimer(grace.toMillis(), timer -> abort());
+          context.owner().setTimer(grace.toMillis(), timer -> drop());
         });
   }
 
   /** Ends the connection, so that the client sees that the answer is not whole. */
   public void abort() {
     routing.request().connection().close();
+  }
+
+  /** Closing as usual waits until all was written, which is not for a reader that takes nothing. */
+  private void drop() {
+    if (routing.request().connection() instanceof ConnectionBase connection) {
+      connection.channelHandlerContext().close();
+    } else {
+      abort();
+    }
   }
 
   /** Answers with a status instead, if none has gone out yet. */
