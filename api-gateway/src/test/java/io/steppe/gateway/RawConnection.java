@@ -1,5 +1,6 @@
 package io.steppe.gateway;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class RawConnection implements AutoCloseable {
     socket.setSoTimeout((int) PATIENCE.toMillis());
     socket.connect(new InetSocketAddress("127.0.0.1", port()));
     socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-    in = socket.getInputStream();
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   static RawConnection get(String path, String... headers) throws IOException {
