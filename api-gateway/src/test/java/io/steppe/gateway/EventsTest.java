@@ -94,7 +94,7 @@ class EventsTest {
       REGION.emit("{\"n\":7}");
       assertEquals("{\"n\":7}", notHeartbeat(one));
       assertEquals("{\"n\":7}", notHeartbeat(two));
-      assertEquals(1, REGION.subscribers());
+      eventually(() -> REGION.subscribers() == 1);
       assertEquals("Key == shared", REGION.takeSubscriptions().getFirst().getFilter());
     }
     eventually(() -> REGION.subscribers() == 0);
