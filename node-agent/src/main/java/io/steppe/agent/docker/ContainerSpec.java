@@ -22,6 +22,7 @@ final class ContainerSpec {
   static final String TASK = "io.steppe.task";
   static final String RUN = "io.steppe.run";
 
+  private static final Map<String, String> ROTATION = Map.of("max-size", "64m", "max-file", "3");
   private static final long QUOTA_PERIOD = 100_000;
 
   private final TaskRun run;
@@ -65,9 +66,10 @@ final class ContainerSpec {
   /**
    * The body that creates the container.
    *
+   * @param rotates whether the engine keeps what it rotates out of a log; Podman cuts it off
    * @throws StartFailure for what the agent does not allow
    */
-  Map<String, Object> body() throws StartFailure {
+  Map<String, Object> body(boolean rotates) throws StartFailure {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("Image", image().full());
     List<String> command = new ArrayList<>();
@@ -94,7 +96,7 @@ final class ContainerSpec {
     Map<String, Object> exposed = new LinkedHashMap<>();
     bindings.keySet().forEach(port -> exposed.put(port, Map.of()));
     body.put("ExposedPorts", exposed);
-    Map<String, Object> host = host();
+    Map<String, Object> host = host(rotates);
     host.put("PortBindings", bindings);
     body.put("HostConfig", host);
     return body;
@@ -115,7 +117,7 @@ final class ContainerSpec {
     return labels;
   }
 
-  private Map<String, Object> host() throws StartFailure {
+  private Map<String, Object> host(boolean rotates) throws StartFailure {
     Map<String, Object> host = new LinkedHashMap<>();
     host.put("Binds", binds());
     put(host, "NetworkMode", config.text("network_mode"));
@@ -136,7 +138,7 @@ final class ContainerSpec {
     }
     putRights(host);
     putLimits(host);
-    putLogging(host);
+    putLogging(host, rotates);
     return host;
   }
 
@@ -181,13 +183,13 @@ final class ContainerSpec {
   }
 
   /** The engine's own log is bounded unless the job says how; the agent copies it as it grows. */
-  private void putLogging(Map<String, Object> host) {
+  private void putLogging(Map<String, Object> host, boolean rotates) {
     Map<String, String> logging = new HashMap<>(config.map("logging"));
     String type = logging.getOrDefault("type", logging.getOrDefault("driver", ""));
     host.put(
         "LogConfig",
         type.isEmpty()
-            ? Map.of("Type", "json-file", "Config", Map.of("max-size", "64m", "max-file", "3"))
+            ? Map.of("Type", "json-file", "Config", rotates ? ROTATION : Map.of())
             : Map.of("Type", type, "Config", config.innerMap("logging", "config")));
   }
 

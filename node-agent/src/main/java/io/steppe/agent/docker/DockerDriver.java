@@ -98,11 +98,11 @@ public final class DockerDriver implements Driver {
   @Override
   public void start(TaskRun run, RunListener listener) throws StartFailure {
     var spec = new ContainerSpec(run, settings, node);
-    Map<String, Object> body = spec.body();
+    spec.body(true);
     Duration limit = run.config().duration("image_pull_timeout");
     Held one = new Held(run, listener);
     held.put(run.key(), one);
-    executor.execute(() -> one.launch(spec, body, limit.isZero() ? DockerSettings.PULL : limit));
+    executor.execute(() -> one.launch(spec, limit.isZero() ? DockerSettings.PULL : limit));
   }
 
   @Override
@@ -228,7 +228,7 @@ public final class DockerDriver implements Driver {
       this.container = ContainerSpec.name(run);
     }
 
-    void launch(ContainerSpec spec, Map<String, Object> body, Duration pullLimit) {
+    void launch(ContainerSpec spec, Duration pullLimit) {
       String step = "Failed to find the image";
       try {
         ImageName image = spec.image();
@@ -242,7 +242,7 @@ public final class DockerDriver implements Driver {
         if (run.logged()) {
           new OutputCopy(run.home(), run.number()).close();
         }
-        engine.create(container, body);
+        engine.create(container, spec.body(!engine.version().podman()));
         step = "Failed to start container";
         engine.start(container);
       } catch (EngineFailure e) {

@@ -82,13 +82,16 @@ public final class ProcessDriver implements Driver {
   @Override
   public void start(TaskRun run, RunListener listener) throws StartFailure {
     Cgroup group = group(run);
-    Launcher.Launch launch = launcher.launch(run, grouped(run) ? group.entrances() : List.of());
+    List<Path> entrances = grouped(run) ? group.entrances() : List.of();
+    Launcher.Launch launch = launcher.launch(run, entrances);
     if (grouped(run)) {
       make(group, launch);
     }
     Held one = hold(run, listener);
     try {
-      new Supervisor(run).launch(run, launch.command(), launch.directory());
+      new Supervisor(run)
+          .launch(
+              run, launch.command(), launch.directory(), launch.isolated() ? List.of() : entrances);
     } catch (StartFailure e) {
       one.release();
       group.remove();

@@ -53,8 +53,7 @@ final class RawExec implements Launcher {
                             + " not found under path "
                             + run.directory(),
                         false));
-    List<String> line = new ArrayList<>(Shell.entering(entrances));
-    line.addAll(Users.prefix(run.user()));
+    List<String> line = new ArrayList<>(Users.prefix(run.user()));
     line.add(file.toString());
     line.addAll(run.config().texts("args"));
     return new Launch(line, directory(run), CgroupLimits.NONE, false);

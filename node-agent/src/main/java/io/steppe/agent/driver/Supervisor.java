@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * What holds a run while the agent may come and go: a shell in a session of its own that starts the
@@ -25,8 +26,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Supervisor {
   /**
-   * $1 home, $2 run, $3 and $4 files for the output, $5 setsid, then the command. Whoever creates
-   * supervisor.N first has the run. Nothing is looked up in the PATH, which is the task's.
+   * $1 home, $2 run, $3 and $4 files for the output, $5 setsid, $6 the entrances of its group with
+   * colons between, then the command. Whoever creates supervisor.N first has the run. Nothing is
+   * looked up in the PATH, which is the task's.
    */
   private static final String SCRIPT =
       """
@@ -34,10 +36,15 @@ final class Supervisor {
       set -C
       echo "$steppe_stat" >"$1/supervisor.$2" || exit 0
       set +C
-      "$5" /bin/sh -c 'read -r steppe_stat </proc/$$/stat
+      "$5" /bin/sh -c 'set -f
+      IFS=:
+      for steppe_group in $6; do echo 0 2>/dev/null >"$steppe_group" || :; done
+      unset IFS steppe_group
+      set +f
+      read -r steppe_stat </proc/$$/stat
       echo "$steppe_stat" >"$1/pid.$2"
       unset steppe_stat
-      shift 5
+      shift 6
       exec "$@"' sh "$@" >>"$3" 2>>"$4"
       echo "$?" >"$1/exit.$2"
       """;
@@ -74,15 +81,29 @@ final class Supervisor {
     return "exit." + run;
   }
 
-  /** Starts the run under a supervisor that belongs to nobody. */
-  void launch(TaskRun task, List<String> command, Path directory) throws StartFailure {
+  /**
+   * Starts the run under a supervisor that belongs to nobody.
+   *
+   * @param entrances files the command's process writes 0 to before anything else, as far as it may
+   */
+  void launch(TaskRun task, List<String> command, Path directory, List<Path> entrances)
+      throws StartFailure {
     List<String> line = new ArrayList<>(FORKS ? List.of(SETSID, "-f") : List.of(SETSID));
     line.addAll(DEFAULT_SIGNALS);
     String out = task.logged() ? home.resolve("stdout").toString() : "/dev/null";
     String err = task.logged() ? home.resolve("stderr").toString() : "/dev/null";
     line.addAll(
         List.of(
-            "/bin/sh", "-c", SCRIPT, "sh", home.toString(), String.valueOf(run), out, err, SETSID));
+            "/bin/sh",
+            "-c",
+            SCRIPT,
+            "sh",
+            home.toString(),
+            String.valueOf(run),
+            out,
+            err,
+            SETSID,
+            entrances.stream().map(Path::toString).collect(Collectors.joining(":"))));
     line.addAll(command);
     try {
       ProcessBuilder builder =

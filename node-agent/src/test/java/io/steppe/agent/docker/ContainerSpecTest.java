@@ -92,7 +92,7 @@ class ContainerSpecTest {
   }
 
   private static Map<String, Object> host(Map<String, Object> config) throws StartFailure {
-    return Fields.object(spec(config).body(), "HostConfig");
+    return Fields.object(spec(config).body(true), "HostConfig");
   }
 
   private static ContainerSpec spec(Map<String, Object> config) {

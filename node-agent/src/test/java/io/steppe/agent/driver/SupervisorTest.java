@@ -62,7 +62,7 @@ class SupervisorTest {
             true,
             Instant.EPOCH);
     Supervisor supervisor = new Supervisor(run);
-    supervisor.launch(run, List.of("/bin/sh", "-c", script), home);
+    supervisor.launch(run, List.of("/bin/sh", "-c", script), home, List.of());
     return supervisor;
   }
 }

@@ -86,6 +86,10 @@ class OperationsTest {
   @Test
   void restartsATaskWithoutSpendingAnAttempt() throws Exception {
     Allocation allocation = run("echo run; exec sleep 1000");
+    Path log =
+        data.resolve("allocs").resolve(allocation.getId()).resolve("alloc/logs/web.stdout.0");
+    Eventually.holds(
+        "the first run wrote", () -> Files.exists(log) && Files.readString(log).equals("run\n"));
 
     assertTrue(answer(request(allocation).setRestart(RestartTasks.getDefaultInstance())).hasDone());
 
@@ -106,8 +110,6 @@ class OperationsTest {
     assertEquals(
         "Task restarting in 0s",
         report.getTaskStatesOrThrow("web").getEvents(5).getDisplayMessage());
-    Path log =
-        data.resolve("allocs").resolve(allocation.getId()).resolve("alloc/logs/web.stdout.0");
     Eventually.holds("both runs wrote", () -> Files.readString(log).equals("run\nrun\n"));
 
     assertEquals(

@@ -135,6 +135,7 @@ class AllocUsageTest {
         run(
             Jobs.allocation("batch", Jobs.shell("one", ONE_BUSY), Jobs.shell("two", HOLDS_64_MIB))
                 .build());
+    Eventually.holds("both run", () -> runner.running().get().size() == 2);
     var usage = new AllocUsage(InstantSource.system(), 2_000).of(runner, "");
     ResourceUsage one = usage.getTasksOrThrow("one").getResourceUsage();
     ResourceUsage two = usage.getTasksOrThrow("two").getResourceUsage();
