@@ -1,9 +1,11 @@
 package io.steppe.clientapi;
 
+import static io.steppe.clientapi.ClientRoute.ALLOCATION_EXEC;
 import static io.steppe.clientapi.ClientRoute.FS_CAT;
 import static io.steppe.clientapi.ClientRoute.FS_LOGS;
 import static io.steppe.clientapi.ClientRoute.FS_READ_AT;
 import static io.steppe.clientapi.ClientRoute.FS_STREAM;
+import static io.steppe.clientapi.ClientRoute.METADATA;
 import static io.steppe.rpc.Kind.INVALID;
 import static io.steppe.rpc.Kind.NOT_FOUND;
 
@@ -23,6 +25,8 @@ final class ClientRefusals {
   private static final RefusalTable<ClientRoute> TABLE = new RefusalTable<>(ClientRoute.class);
 
   static {
+    TABLE.row(METADATA, INVALID, 400);
+    TABLE.row(ALLOCATION_EXEC, INVALID, 400);
     TABLE.row(FS_STREAM, NOT_FOUND, 400);
     TABLE.row(FS_STREAM, INVALID, 400);
     TABLE.row(FS_LOGS, INVALID, 400);

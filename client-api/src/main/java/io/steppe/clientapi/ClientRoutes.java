@@ -14,31 +14,48 @@ import jakarta.enterprise.event.Observes;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * {@code /v1/client/}: files, logs and statistics, which agents answer. The method is not looked
- * at, as clients are used to.
+ * {@code /v1/client/}: what agents answer. Where it changes nothing, and for collecting garbage,
+ * the method is not looked at, as clients are used to.
  */
 @ApplicationScoped
 public class ClientRoutes {
   private static final String FS = "/v1/client/fs/";
   private static final String ALLOCATION = "/v1/client/allocation/";
-  private static final String STATS = "/stats";
-
   private final Streams streams;
   private final Documents documents;
+  private final Operations operations;
   private final Files files;
+  private final Execs execs;
+  private final boolean served;
 
-  ClientRoutes(Streams streams, Documents documents, Files files) {
+  ClientRoutes(
+      Streams streams,
+      Documents documents,
+      Operations operations,
+      Files files,
+      Execs execs,
+      ClientSettings settings) {
     this.streams = streams;
     this.documents = documents;
+    this.operations = operations;
     this.files = files;
+    this.execs = execs;
+    served = settings.served();
   }
 
   void register(@Observes Router router) {
+    if (!served) {
+      return;
+    }
     router.route(FS + "*").handler(this::fs);
     router.route(ALLOCATION + "*").handler(this::allocation);
     router
         .route("/v1/client/stats")
         .handler(routing -> document(routing, ClientRoute.STATS, documents::hostStats));
+    router
+        .route("/v1/client/gc")
+        .handler(routing -> silent(routing, ClientRoute.GC, operations::gcAll));
+    router.route("/v1/client/metadata").handler(this::metadata);
   }
 
   private void fs(RoutingContext routing) {
@@ -64,15 +81,58 @@ public class ClientRoutes {
     }
   }
 
+  private void metadata(RoutingContext routing) {
+    switch (verb(routing)) {
+      case READ -> document(routing, ClientRoute.METADATA, documents::metadata);
+      case WRITE -> document(routing, ClientRoute.METADATA, operations::updateMetadata);
+      case OTHER -> Edge.refuse(routing, Refusal.invalidMethod());
+    }
+  }
+
   private void allocation(RoutingContext routing) {
     String rest =
         Query.decode(routing.request().path().substring(ALLOCATION.length()), false).orElse("");
-    if (rest.endsWith(STATS)) {
-      String id = rest.substring(0, rest.length() - STATS.length());
-      document(
-          routing, ClientRoute.ALLOCATION_STATS, request -> documents.allocationStats(request, id));
-    } else {
-      Edge.refuse(routing, new Refusal(404, "resource not found"));
+    int slash = rest.lastIndexOf('/');
+    String id = rest.substring(0, Math.max(0, slash));
+    switch (slash < 0 ? "" : rest.substring(slash + 1)) {
+      case "stats" ->
+          document(
+              routing,
+              ClientRoute.ALLOCATION_STATS,
+              request -> documents.allocationStats(request, id));
+      case "checks" ->
+          document(
+              routing, ClientRoute.ALLOCATION_CHECKS, request -> documents.checks(request, id));
+      case "gc" ->
+          silent(routing, ClientRoute.ALLOCATION_GC, request -> operations.gc(request, id));
+      case "restart" ->
+          write(
+              routing, ClientRoute.ALLOCATION_RESTART, request -> operations.restart(request, id));
+      case "signal" ->
+          write(routing, ClientRoute.ALLOCATION_SIGNAL, request -> operations.signal(request, id));
+      case "pause" -> pause(routing, id);
+      case "exec" -> exec(routing, id);
+      default -> Edge.refuse(routing, new Refusal(404, "resource not found"));
+    }
+  }
+
+  private void pause(RoutingContext routing, String id) {
+    ClientRoute route = ClientRoute.ALLOCATION_PAUSE;
+    switch (verb(routing)) {
+      case READ -> document(routing, route, request -> operations.pauseState(request, id));
+      case WRITE -> document(routing, route, request -> operations.pause(request, id));
+      case OTHER -> Edge.refuse(routing, Refusal.invalidMethod());
+    }
+  }
+
+  private void exec(RoutingContext routing, String id) {
+    try {
+      if (verb(routing) != Verb.READ) {
+        throw Refusal.invalidMethod();
+      }
+      execs.open(routing, id);
+    } catch (Refusal refusal) {
+      Edge.refuse(routing, refusal);
     }
   }
 
@@ -97,6 +157,27 @@ public class ClientRoutes {
         () -> out.whole(request.laidOut(document.of(request))));
   }
 
+  private void write(RoutingContext routing, ClientRoute route, Document document) {
+    if (verb(routing) == Verb.WRITE) {
+      document(routing, route, document);
+    } else {
+      Edge.refuse(routing, Refusal.invalidMethod());
+    }
+  }
+
+  private void silent(RoutingContext routing, ClientRoute route, Deed deed) {
+    Request request = Request.of(routing);
+    Outflow out = Outflow.whole(routing, ContentTypes.TEXT);
+    streams.run(
+        routing,
+        out,
+        failure -> ClientRefusals.of(route, failure),
+        () -> {
+          deed.on(request);
+          out.nothing();
+        });
+  }
+
   private void content(RoutingContext routing, ClientRoute route, Content content) {
     Request request = Request.of(routing);
     Outflow out = Outflow.chunked(routing, ContentTypes.TEXT);
@@ -119,6 +200,27 @@ public class ClientRoutes {
     Outflow out = Outflow.chunked(routing, type);
     streams.run(
         routing, out, failure -> ClientRefusals.of(route, failure), () -> content.to(request, out));
+  }
+
+  private static Verb verb(RoutingContext routing) {
+    if (Request.of(routing).isMethodRefused()) {
+      return Verb.OTHER;
+    }
+    return switch (routing.request().method().name()) {
+      case "GET" -> Verb.READ;
+      case "POST", "PUT" -> Verb.WRITE;
+      default -> Verb.OTHER;
+    };
+  }
+
+  private enum Verb {
+    READ,
+    WRITE,
+    OTHER
+  }
+
+  private interface Deed {
+    void on(Request request) throws InterruptedException;
   }
 
   private interface Document {

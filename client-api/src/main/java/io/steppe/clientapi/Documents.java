@@ -1,42 +1,44 @@
 package io.steppe.clientapi;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
-import io.steppe.http.query.Ids;
-import io.steppe.http.stream.Item;
 import io.steppe.json.Json;
+import io.steppe.proto.v1.AllocCheckStatus;
+import io.steppe.proto.v1.AllocCheckStatuses;
 import io.steppe.proto.v1.AllocFileInfo;
-import io.steppe.rpc.Failure;
-import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.AllocChecks;
 import io.steppe.rpc.v1.AllocStats;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.FsPath;
 import io.steppe.rpc.v1.HostStatsCall;
+import io.steppe.rpc.v1.MetadataCall;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Answers of agents that are one document. */
+/** What agents tell that is one document. */
 @ApplicationScoped
 class Documents {
-  private final ClientCalls clients;
-  private final Whereabouts nodes;
-  private final Duration patience;
+  private final NodeCalls calls;
 
-  Documents(ClientCalls clients, Whereabouts nodes, ClientSettings settings) {
-    this.clients = clients;
-    this.nodes = nodes;
-    patience = settings.patience();
+  Documents(NodeCalls calls) {
+    this.calls = calls;
   }
 
   /** Entries of a directory. */
   byte[] list(Request request, String id) throws InterruptedException {
     String path = request.query().text("path").isEmpty() ? "/" : request.query().text("path");
-    ClientRequest.Builder call = ofAllocation(request, id).setLs(FsPath.newBuilder().setPath(path));
+    ClientRequest.Builder call =
+        calls.ofAllocation(request, id).setLs(FsPath.newBuilder().setPath(path));
     List<AllocFileInfo> files = new ArrayList<>();
-    for (ClientFrame frame : frames(call)) {
+    for (ClientFrame frame : calls.all(call)) {
       files.addAll(frame.getFiles().getFilesList());
     }
     return Json.writeList(files);
@@ -48,67 +50,61 @@ class Documents {
       throw Refusal.badRequest("must provide a file name");
     }
     ClientRequest.Builder call =
-        ofAllocation(request, id)
+        calls
+            .ofAllocation(request, id)
             .setStat(FsPath.newBuilder().setPath(request.query().text("path")));
-    return Json.write(frames(call).getFirst().getFile());
+    return Json.write(calls.one(call).getFile());
   }
 
   /** What an allocation uses. */
   byte[] allocationStats(Request request, String id) throws InterruptedException {
     ClientRequest.Builder call =
-        ofAllocation(request, id)
+        calls
+            .ofAllocation(request, id)
             .setAllocStats(AllocStats.newBuilder().setTask(request.query().text("task")));
-    return Json.write(frames(call).getFirst().getAllocStats());
+    return Json.write(calls.one(call).getAllocStats());
+  }
+
+  /** The latest results of an allocation's checks, by the check's id; null when it has none. */
+  byte[] checks(Request request, String id) throws InterruptedException {
+    ClientRequest.Builder call =
+        calls.ofAllocation(request, id).setChecks(AllocChecks.getDefaultInstance());
+    AllocCheckStatuses statuses = calls.one(call).getChecks();
+    return statuses.getChecksCount() == 0
+        ? "null".getBytes(StandardCharsets.UTF_8)
+        : byId(statuses.getChecksMap());
   }
 
   /** What a node's machine uses. */
   byte[] hostStats(Request request) throws InterruptedException {
-    String node = nodes.ofNode(request.caller(), request.query().text("node_id"));
     ClientRequest.Builder call =
-        ClientRequest.newBuilder()
-            .setCaller(request.caller())
-            .setNodeId(node)
+        calls
+            .ofNode(request, request.query().text("node_id"))
             .setHostStats(HostStatsCall.getDefaultInstance());
-    try {
-      return Json.write(frames(call).getFirst().getHostStats());
-    } catch (Failure failure) {
-      if (failure.kind() == Kind.NOT_FOUND && !nodes.isKnown(request.caller(), node)) {
-        throw new Refusal(500, "Unknown node " + node);
-      }
-      throw failure;
-    }
+    return Json.write(calls.ofHost(request, call).getHostStats());
   }
 
-  private ClientRequest.Builder ofAllocation(Request request, String id) {
-    if (id.isEmpty()) {
-      throw Refusal.badRequest("must provide a valid alloc id");
-    }
-    String allocation = Ids.whole("alloc", id);
-    return ClientRequest.newBuilder()
-        .setCaller(request.caller())
-        .setNodeId(nodes.ofAllocation(request.caller(), allocation))
-        .setAllocId(allocation);
+  /** The labels of a node. */
+  byte[] metadata(Request request) throws InterruptedException {
+    ClientRequest.Builder call =
+        calls
+            .ofNode(request, request.query().text("node_id"))
+            .setMetadata(MetadataCall.getDefaultInstance());
+    return Json.write(calls.ofHost(request, call).getMetadata());
   }
 
-  /** All frames of an answer: at least one. */
-  private List<ClientFrame> frames(ClientRequest.Builder call) throws InterruptedException {
-    List<ClientFrame> frames = new ArrayList<>();
-    try (Answer answer = clients.ask(call.build(), patience)) {
-      while (true) {
-        switch (answer.next(patience)) {
-          case null ->
-              throw Failure.unavailable(
-                  "The agent did not answer within " + patience.toSeconds() + " s");
-          case Item.Message<ClientFrame>(ClientFrame frame) -> frames.add(frame);
-          case Item.Broken<ClientFrame>(Failure failure) -> throw failure;
-          case Item.End<ClientFrame> end -> {
-            if (frames.isEmpty()) {
-              throw Failure.unavailable("The agent gave no answer");
-            }
-            return frames;
-          }
-        }
+  private static byte[] byId(Map<String, AllocCheckStatus> statuses) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator out = Json.generator(bytes)) {
+      out.writeStartObject();
+      for (Map.Entry<String, AllocCheckStatus> status : statuses.entrySet()) {
+        out.writeFieldName(status.getKey());
+        Json.writeTo(status.getValue(), out);
       }
+      out.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Memory can't fail to be written", e);
     }
+    return bytes.toByteArray();
   }
 }

@@ -6,7 +6,6 @@ import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.GoErrors;
 import io.steppe.http.query.GoValues;
-import io.steppe.http.query.Ids;
 import io.steppe.http.query.Query;
 import io.steppe.http.stream.Item;
 import io.steppe.http.stream.Outflow;
@@ -29,15 +28,15 @@ class Files {
   private static final byte[] HEARTBEAT = "{}".getBytes(StandardCharsets.UTF_8);
 
   private final ClientCalls clients;
-  private final Whereabouts nodes;
+  private final NodeCalls calls;
   private final Following following;
   private final Duration patience;
   private final Duration heartbeat;
 
-  Files(ClientCalls clients, Whereabouts nodes, Following following, ClientSettings settings) {
+  Files(ClientCalls clients, NodeCalls calls, Following following, ClientSettings settings) {
     this.following = following;
     this.clients = clients;
-    this.nodes = nodes;
+    this.calls = calls;
     patience = settings.patience();
     heartbeat = settings.heartbeat();
   }
@@ -46,7 +45,7 @@ class Files {
   void cat(Request request, String id, Outflow out)
       throws InterruptedException, ClosedChannelException {
     FsRead read = FsRead.newBuilder().setPath(path(request.query(), id)).build();
-    bytes(ofAllocation(request, id).setCat(read), out);
+    bytes(calls.ofAllocation(request, id).setCat(read), out);
   }
 
   /** A part of a file. */
@@ -60,7 +59,7 @@ class Files {
     if (!query.text("limit").isEmpty()) {
       read.setLimit(LogQuery.number("limit", query.text("limit")));
     }
-    bytes(ofAllocation(request, id).setReadAt(read), out);
+    bytes(calls.ofAllocation(request, id).setReadAt(read), out);
   }
 
   /** A file in frames, and what is added to it. */
@@ -84,7 +83,7 @@ class Files {
             .setOffset(LogQuery.offset(query))
             .setOrigin(LogQuery.origin(query))
             .build();
-    frames(ofAllocation(request, id).setStream(stream), stream.getFollow(), out);
+    frames(calls.ofAllocation(request, id).setStream(stream), stream.getFollow(), out);
   }
 
   /** A log, in frames or as its bytes. */
@@ -98,7 +97,7 @@ class Files {
             .setOrigin(query.origin())
             .setFollow(query.follow())
             .build();
-    ClientRequest.Builder call = ofAllocation(request, query.allocationId()).setLogs(logs);
+    ClientRequest.Builder call = calls.ofAllocation(request, query.allocationId()).setLogs(logs);
     if (!query.plain()) {
       frames(call, query.follow(), out);
     } else if (query.follow()) {
@@ -107,14 +106,6 @@ class Files {
     } else {
       bytes(call, out);
     }
-  }
-
-  private ClientRequest.Builder ofAllocation(Request request, String id) {
-    String allocation = Ids.whole("alloc", id);
-    return ClientRequest.newBuilder()
-        .setCaller(request.caller())
-        .setNodeId(nodes.ofAllocation(request.caller(), allocation))
-        .setAllocId(allocation);
   }
 
   private static String path(Query query, String id) {

@@ -167,6 +167,7 @@ public final class Programs {
       env.put("STEPPE_AGENT_DATA_DIR", options.data().agent(replica).toString());
       env.put("STEPPE_AGENT_SERVERS", addresses(Component.NODE_SERVICE));
       env.put("STEPPE_AGENT_NAME", options.nodeName(replica));
+      env.put("STEPPE_AGENT_HTTP_ADVERTISE", LOOPBACK + ":" + httpPort(component, replica));
       // SIGTERM comes from `down` only: what dies otherwise keeps its tasks.
       env.put("STEPPE_AGENT_STOP_TASKS_ON_EXIT", "true");
     } else {

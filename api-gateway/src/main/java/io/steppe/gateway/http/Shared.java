@@ -20,6 +20,7 @@ class Shared {
   @Produces
   @Singleton
   ClientSettings client(GatewaySettings settings) {
-    return new ClientSettings(settings.gateway().patience(), settings.gateway().frameHeartbeat());
+    return new ClientSettings(
+        true, settings.gateway().patience(), settings.gateway().frameHeartbeat());
   }
 }

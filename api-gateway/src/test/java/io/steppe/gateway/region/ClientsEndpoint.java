@@ -8,10 +8,13 @@ import io.steppe.proto.v1.AllocResourceUsage;
 import io.steppe.proto.v1.HostStats;
 import io.steppe.proto.v1.StreamFrame;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.Frames;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ClientUp;
 import io.steppe.rpc.v1.ClientsGrpc;
+import io.steppe.rpc.v1.ExecInput;
+import io.steppe.rpc.v1.ExecOutput;
 import io.steppe.rpc.v1.FileList;
 import io.steppe.rpc.v1.FsStream;
 import java.util.ArrayList;
@@ -85,6 +88,7 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
   private final class Call implements StreamObserver<ClientUp> {
     private final ServerCallStreamObserver<ClientFrame> out;
     private long credit;
+    private long stdinCredit = Frames.FREE_STDIN;
     private boolean endless;
     private int position;
 
@@ -99,6 +103,8 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
       if (up.hasRequest()) {
         credit = up.getRequest().getCredit();
         answer(up.getRequest());
+      } else if (up.hasInput()) {
+        input(up.getInput());
       } else {
         credit += up.getCredit();
       }
@@ -144,8 +150,53 @@ public final class ClientsEndpoint extends ClientsGrpc.ClientsImplBase {
                     .build());
         case HOST_STATS ->
             one(ClientFrame.newBuilder().setHostStats(HostStats.newBuilder().setUptime(9)).build());
-        case CALL_NOT_SET -> fail(Failure.invalid("no call"));
+        case EXEC -> {
+          if (request.getExec().getTask().equals("nope")) {
+            fail(Failure.notFound("Unknown task"));
+          }
+        }
+        default -> deed(request);
       }
+    }
+
+    private void deed(ClientRequest request) {
+      try {
+        one(Deeds.of(request));
+      } catch (Failure refused) {
+        fail(refused);
+      }
+    }
+
+    /** A command that says what it is told, and the size of its window when that changes. */
+    private void input(ExecInput input) {
+      switch (input.getInputCase()) {
+        case STDIN -> {
+          int size = input.getStdin().size();
+          stdinCredit -= size;
+          if (stdinCredit < 0) {
+            fail(Failure.invalid("input without credit"));
+            return;
+          }
+          exec(ExecOutput.newBuilder().setStdout(input.getStdin()));
+          exec(ExecOutput.newBuilder().setStdinCredit(size));
+          stdinCredit += size;
+        }
+        case TTY_SIZE -> {
+          String size = input.getTtySize().getWidth() + "x" + input.getTtySize().getHeight();
+          exec(ExecOutput.newBuilder().setStderr(ByteString.copyFromUtf8(size)));
+        }
+        case STDIN_CLOSED -> {
+          exec(ExecOutput.newBuilder().setStdoutClosed(true));
+          exec(ExecOutput.newBuilder().setStderrClosed(true));
+          exec(ExecOutput.newBuilder().setExitCode(3));
+          end();
+        }
+        case INPUT_NOT_SET -> {}
+      }
+    }
+
+    private void exec(ExecOutput.Builder output) {
+      out.onNext(ClientFrame.newBuilder().setExec(output).build());
     }
 
     private void list(String path) {

@@ -99,6 +99,13 @@ public final class Outflow {
     onLoop(() -> response.end(Buffer.buffer(bytes)));
   }
 
+  /** Answers that it is done, with nothing to say: no body, and so no type of one. */
+  public void nothing() throws InterruptedException, ClosedChannelException {
+    begun = true;
+    response.putHeader(HttpHeaders.VARY, "Accept-Encoding");
+    onLoop(response::end);
+  }
+
   /** Ends the answer. */
   public void end() throws InterruptedException, ClosedChannelException {
     byte[] bytes = gzip.map(Gzip.Stream::end).orElse(new byte[0]);

@@ -7,6 +7,7 @@ import io.steppe.rpc.Failure;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -38,31 +39,52 @@ public class Streams {
       Outflow out,
       Function<Failure, Refusal> refusals,
       Answering answering) {
-    if (!places.tryAcquire()) {
-      Edge.refuse(routing, new Refusal(429, "Too many streams"));
+    Optional<Thread> thread =
+        thread(() -> answer(routing.request().path(), out, refusals, answering));
+    if (thread.isEmpty()) {
+      Edge.refuse(routing, tooMany());
       return;
     }
-    Thread thread =
+    Request.of(routing).onGone(thread.get()::interrupt);
+    thread.get().start();
+  }
+
+  /** A thread for something that goes on; none when there are too many. It has to be started. */
+  public Optional<Thread> thread(Runnable work) {
+    if (!places.tryAcquire()) {
+      return Optional.empty();
+    }
+    return Optional.of(
         Thread.ofVirtual()
             .name("stream")
             .unstarted(
                 () -> {
                   try {
-                    answering.run();
-                  } catch (Refusal refusal) {
-                    out.refuse(refusal);
-                  } catch (Failure failure) {
-                    out.refuse(refusals.apply(failure));
-                  } catch (ClosedChannelException | InterruptedException gone) {
-                    LOG.debugf("The reader of %s is gone", routing.request().path());
-                  } catch (RuntimeException | Error e) {
-                    LOG.errorf(e, "%s failed", routing.request().path());
-                    out.refuse(new Refusal(500, "Internal error; the log says more"));
+                    work.run();
                   } finally {
                     places.release();
                   }
-                });
-    Request.of(routing).onGone(thread::interrupt);
-    thread.start();
+                }));
+  }
+
+  /** Said when there is no thread for a request. */
+  public static Refusal tooMany() {
+    return new Refusal(429, "Too many streams");
+  }
+
+  private static void answer(
+      String path, Outflow out, Function<Failure, Refusal> refusals, Answering answering) {
+    try {
+      answering.run();
+    } catch (Refusal refusal) {
+      out.refuse(refusal);
+    } catch (Failure failure) {
+      out.refuse(refusals.apply(failure));
+    } catch (ClosedChannelException | InterruptedException gone) {
+      LOG.debugf("The reader of %s is gone", path);
+    } catch (RuntimeException | Error e) {
+      LOG.errorf(e, "%s failed", path);
+      out.refuse(new Refusal(500, "Internal error; the log says more"));
+    }
   }
 }

@@ -41,6 +41,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -185,6 +186,18 @@ public final class Agent implements AutoCloseable {
 
   public Allocations allocations() {
     return allocations;
+  }
+
+  /** Answers what is asked of this node. */
+  public Answers answers() {
+    return answers;
+  }
+
+  /** Whether an allocation is here, or something it left. */
+  public boolean holds(String allocationId) {
+    return allocations.find(allocationId).isPresent()
+        || Files.isDirectory(
+            settings.dataDir().resolve("allocs").resolve(UUID.fromString(allocationId).toString()));
   }
 
   public Node node() {

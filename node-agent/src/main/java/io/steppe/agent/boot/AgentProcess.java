@@ -5,9 +5,11 @@ import io.quarkus.runtime.StartupEvent;
 import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.ExecSettings;
+import io.steppe.agent.fingerprint.HttpAddress;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
+import io.steppe.rpc.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -15,26 +17,28 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
-/** The agent as a process: begins and ends with it, ready when the node is registered. */
+/** The agent as a process: begins and ends with it. */
 @ApplicationScoped
-@Readiness
-public class AgentProcess implements HealthCheck {
+public class AgentProcess {
   private static final Logger LOG = Logger.getLogger(AgentProcess.class);
   private static final Duration STOP_TASKS = Duration.ofSeconds(30);
 
   private final AgentSettings settings;
   private final String version;
+  private final String httpHost;
+  private final int httpPort;
   private volatile Optional<Agent> agent = Optional.empty();
 
   AgentProcess(
       AgentSettings settings,
-      @ConfigProperty(name = "quarkus.application.version") String version) {
+      @ConfigProperty(name = "quarkus.application.version") String version,
+      @ConfigProperty(name = "quarkus.http.host") String httpHost,
+      @ConfigProperty(name = "quarkus.http.port") int httpPort) {
     this.settings = settings;
+    this.httpHost = httpHost;
+    this.httpPort = httpPort;
     this.version = version;
   }
 
@@ -51,6 +55,20 @@ public class AgentProcess implements HealthCheck {
     }
   }
 
+  /**
+   * The agent.
+   *
+   * @throws Failure UNAVAILABLE when it does not run yet
+   */
+  public Agent agent() {
+    return agent.orElseThrow(() -> Failure.unavailable("The agent starts"));
+  }
+
+  /** Whether the control plane knows it. */
+  public boolean isRegistered() {
+    return agent.filter(Agent::registered).isPresent();
+  }
+
   private Agent.Settings core() {
     AgentSettings.OfAgent own = settings.agent();
     var node =
@@ -62,7 +80,8 @@ public class AgentProcess implements HealthCheck {
             own.meta(),
             own.networkInterface(),
             own.cpuTotalCompute(),
-            own.memoryTotalMb());
+            own.memoryTotalMb(),
+            HttpAddress.of(own.http().enabled(), own.http().advertise(), httpHost, httpPort));
     return new Agent.Settings(
         own.dataDir(),
         node,
@@ -100,12 +119,5 @@ public class AgentProcess implements HealthCheck {
         own.allowVolumes(),
         own.allowedCapabilities().orElse(Set.of()),
         own.pids());
-  }
-
-  @Override
-  public HealthCheckResponse call() {
-    return HealthCheckResponse.named("registered")
-        .status(agent.filter(Agent::registered).isPresent())
-        .build();
   }
 }

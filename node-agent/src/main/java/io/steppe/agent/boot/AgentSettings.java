@@ -1,5 +1,6 @@
 package io.steppe.agent.boot;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.steppe.agent.driver.ExecSettings;
@@ -59,6 +60,9 @@ public interface AgentSettings {
      */
     @WithDefault("false")
     boolean stopTasksOnExit();
+
+    /** The agent's own HTTP port. */
+    Http http();
 
     /** Between two looks at whether folders of finished allocations have to go. */
     @WithDefault("1m")
@@ -138,5 +142,41 @@ public interface AgentSettings {
     /** Processes and threads of a task, unless its job says {@code pids_limit}. */
     @WithDefault("4096")
     int pids();
+  }
+
+  /**
+   * The HTTP port that answers for this node alone. Host and port are {@code quarkus.http.host} and
+   * {@code quarkus.http.port}.
+   */
+  interface Http {
+    /** Whether it serves the API; health checks are there in any case. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /**
+     * {@code host} or {@code host:port} where clients reach it. Unless set: what it is bound to, or
+     * the node's network address where that is every address; none where it is the loopback.
+     */
+    Optional<String> advertise();
+
+    /** Largest body of a request. */
+    @WithDefault("10M")
+    MemorySize bodyLimit();
+
+    /** All bodies that are read or worked on at once. */
+    @WithDefault("32M")
+    MemorySize bodiesLimit();
+
+    /** How long a request waits for an answer's beginning. */
+    @WithDefault("15S")
+    Duration patience();
+
+    /** Time between heartbeats of a stream of files or logs. */
+    @WithDefault("1S")
+    Duration frameHeartbeat();
+
+    /** Bytes a stream may have on their way to a reader. */
+    @WithDefault("256K")
+    MemorySize streamCredit();
   }
 }

@@ -81,6 +81,7 @@ public final class Fingerprint {
         .setDatacenter(settings.datacenter())
         .setNodePool(settings.pool())
         .setNodeClass(settings.nodeClass())
+        .setHttpAddr(HttpAddress.on(settings.httpAddress(), networks.address()))
         .putAllMeta(settings.meta())
         .putAllAttributes(attributes)
         .setNodeResources(

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param networkInterface whose addresses tasks get; empty for the one with the default route
  * @param cpuTotalCompute in MHz, instead of what the processors say
  * @param memoryMb instead of what the machine has
+ * @param httpAddress where clients reach the agent's HTTP port, as {@link HttpAddress#of} gives it
  */
 public record NodeSettings(
     String name,
@@ -19,4 +20,5 @@ public record NodeSettings(
     Map<String, String> meta,
     Optional<String> networkInterface,
     Optional<Long> cpuTotalCompute,
-    Optional<Long> memoryMb) {}
+    Optional<Long> memoryMb,
+    String httpAddress) {}

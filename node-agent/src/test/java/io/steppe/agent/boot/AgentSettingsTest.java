@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,9 +18,9 @@ import org.junit.jupiter.api.Test;
 
 class AgentSettingsTest {
   private static AgentSettings settings(String... keysAndValues) {
-    var builder =
-        new SmallRyeConfigBuilder()
+    var builder = new SmallRyeConfigBuilder()
             .withMapping(AgentSettings.class)
+            .withConverter(MemorySize.class, 200, new MemorySizeConverter())
             .withConverter(Duration.class, 200, new DurationConverter());
     for (int i = 0; i < keysAndValues.length; i += 2) {
       builder.withDefaultValue(keysAndValues[i], keysAndValues[i + 1]);
@@ -52,6 +54,14 @@ class AgentSettingsTest {
     assertFalse(settings.agent().docker().allowVolumes());
     assertEquals(4096, settings.agent().docker().pids());
     assertEquals(Optional.empty(), settings.agent().exec().java());
+    AgentSettings.Http http = settings.agent().http();
+    assertTrue(http.enabled());
+    assertEquals(Optional.empty(), http.advertise());
+    assertEquals(10 << 20, http.bodyLimit().asLongValue());
+    assertEquals(32 << 20, http.bodiesLimit().asLongValue());
+    assertEquals(Duration.ofSeconds(15), http.patience());
+    assertEquals(Duration.ofSeconds(1), http.frameHeartbeat());
+    assertEquals(256 << 10, http.streamCredit().asLongValue());
   }
 
   @Test
@@ -78,6 +88,8 @@ class AgentSettingsTest {
             "steppe.agent.gc-disk-usage-threshold", "90.5",
             "steppe.agent.gc-inode-usage-threshold", "60",
             "steppe.agent.gc-parallel-destroys", "4",
+            "steppe.agent.http.enabled", "false",
+            "steppe.agent.http.advertise", "edge:80",
             "steppe.agent.stop-tasks-on-exit", "true");
     assertEquals("dc2", settings.datacenter());
     assertEquals(Path.of("/var/lib/steppe"), settings.agent().dataDir());
@@ -100,5 +112,7 @@ class AgentSettingsTest {
     assertEquals(60, settings.agent().gcInodeUsageThreshold());
     assertEquals(4, settings.agent().gcParallelDestroys());
     assertTrue(settings.agent().stopTasksOnExit());
+    assertFalse(settings.agent().http().enabled());
+    assertEquals(Optional.of("edge:80"), settings.agent().http().advertise());
   }
 }

@@ -29,7 +29,8 @@ public final class TestAgent {
             Map.of("rack", "r1"),
             Optional.of("lo"),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            "");
     var session =
         new SessionSettings(
             List.of("127.0.0.1:" + port),

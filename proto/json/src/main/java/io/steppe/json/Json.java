@@ -142,6 +142,25 @@ public final class Json {
   }
 
   /**
+   * Reads one document that is an array of strings; {@code null} is an empty one.
+   *
+   * @throws InvalidJsonException if the document is no JSON or has values of the wrong type
+   */
+  public static List<String> readStrings(byte[] json) {
+    return parse(
+        json,
+        in -> {
+          List<String> list = new ArrayList<>();
+          if (in.array("", "", "[]string")) {
+            while (in.nextElement()) {
+              list.add(in.string("", ""));
+            }
+          }
+          return list;
+        });
+  }
+
+  /**
    * The document with a line a value, four spaces a level, and a final newline. The document must
    * be JSON.
    */

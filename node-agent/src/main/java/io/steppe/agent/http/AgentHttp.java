@@ -1,0 +1,41 @@
+package io.steppe.agent.http;
+
+import io.steppe.agent.boot.AgentProcess;
+import io.steppe.agent.boot.AgentSettings;
+import io.steppe.clientapi.ClientCalls;
+import io.steppe.clientapi.ClientSettings;
+import io.steppe.clientapi.Whereabouts;
+import io.steppe.http.EdgeSettings;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** What the parts that agents share with the gateway stand on here. */
+class AgentHttp {
+  @Produces
+  @Singleton
+  EdgeSettings edge(AgentSettings settings) {
+    AgentSettings.Http http = settings.agent().http();
+    return new EdgeSettings(
+        settings.region(), http.bodyLimit().asLongValue(), http.bodiesLimit().asLongValue());
+  }
+
+  @Produces
+  @Singleton
+  ClientSettings client(AgentSettings settings) {
+    AgentSettings.Http http = settings.agent().http();
+    return new ClientSettings(http.enabled(), http.patience(), http.frameHeartbeat());
+  }
+
+  @Produces
+  @Singleton
+  ClientCalls calls(AgentProcess process, AgentSettings settings) {
+    int credit = (int) settings.agent().http().streamCredit().asLongValue();
+    return new LocalCalls(() -> process.agent().answers(), credit);
+  }
+
+  @Produces
+  @Singleton
+  Whereabouts whereabouts(AgentProcess process) {
+    return new OwnNode(process::agent);
+  }
+}
