@@ -49,6 +49,7 @@ func main() {
 
 	_, err = client.Allocations().Stats(alloc, nil)
 	check("stats", err)
+	askNode(client, alloc, node)
 
 	_, _, err = client.Jobs().Deregister(id, false, nil)
 	check("deregister", err)

@@ -124,9 +124,10 @@ class ExecTest {
         .then()
         .statusCode(500)
         .body(startsWith("failed to marshal command into json: invalid character"));
-    given().get(path(ALLOCATION) + CAT).then().statusCode(400);
-    given().put(path(ALLOCATION) + CAT).then().statusCode(405).body(equalTo("Invalid method"));
+    given().urlEncodingEnabled(false).get(path(ALLOCATION) + CAT).then().statusCode(400);
+    given().urlEncodingEnabled(false).put(path(ALLOCATION) + CAT).then().statusCode(405).body(equalTo("Invalid method"));
     given()
+        .urlEncodingEnabled(false)
         .header("Origin", "http://elsewhere.example")
         .header("Upgrade", "websocket")
         .get(path(ALLOCATION) + CAT)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,10 +34,24 @@ class GoClientTest {
   }
 
   @Test
-  void registersWatchesReadsLogsOfAndStopsAJob(LocalCluster cluster) throws Exception {
+  void runsAJobAndAsksItsNode(LocalCluster cluster) throws Exception {
+    run(cluster, Map.of());
+  }
+
+  /** The client finds no address of the node and goes to the server for everything. */
+  @Test
+  void doesWithoutTheNodesOwnPort() throws Exception {
+    Map<String, String> off = Map.of("STEPPE_AGENT_HTTP_ENABLED", "false");
+    try (LocalCluster cluster = LocalCluster.start(off, "--name", "e2e-without-port")) {
+      run(cluster, off);
+    }
+  }
+
+  private static void run(LocalCluster cluster, Map<String, String> environment) throws Exception {
     Path program = LocalCluster.home().resolve("e2e/go");
     ProcessBuilder builder =
         new ProcessBuilder("go", "run", ".").directory(program.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
     builder.environment().put("NOMAD_ADDR", cluster.api().base());
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

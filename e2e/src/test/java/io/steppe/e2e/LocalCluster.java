@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A cluster that {@code ./steppe up} runs for a test, in a folder and on a port of its own. */
@@ -19,6 +20,7 @@ final class LocalCluster implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final Map<String, String> environment;
   private final Api api;
   private Process up;
 
@@ -29,16 +31,23 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster(Path folder, int port) {
+  private LocalCluster(Path folder, int port, Map<String, String> environment) {
     this.folder = folder;
+    this.environment = environment;
     this.port = port;
     this.api = new Api("http://127.0.0.1:" + port);
   }
 
   /** Starts one and waits for its ready line. */
   static LocalCluster start(String... options) throws IOException, InterruptedException {
+    return start(Map.of(), options);
+  }
+
+  /** Starts one whose processes have these settings besides. */
+  static LocalCluster start(Map<String, String> environment, String... options)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("steppe-e2e");
-    LocalCluster cluster = new LocalCluster(folder, freePort());
+    LocalCluster cluster = new LocalCluster(folder, freePort(), environment);
     cluster.up(options);
     return cluster;
   }
@@ -58,7 +67,9 @@ final class LocalCluster implements AutoCloseable {
             List.of("up", "--data-dir", data().toString(), "--http-port", Integer.toString(port)));
     arguments.addAll(List.of(options));
     Files.deleteIfExists(output());
-    up = steppe(arguments).redirectErrorStream(true).redirectOutput(output().toFile()).start();
+    ProcessBuilder builder = steppe(arguments).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    up = builder.redirectOutput(output().toFile()).start();
     try {
       Wait.untilTrue(
           Duration.ofMinutes(3),
