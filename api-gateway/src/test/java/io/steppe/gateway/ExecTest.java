@@ -125,7 +125,12 @@ class ExecTest {
         .statusCode(500)
         .body(startsWith("failed to marshal command into json: invalid character"));
     given().urlEncodingEnabled(false).get(path(ALLOCATION) + CAT).then().statusCode(400);
-    given().urlEncodingEnabled(false).put(path(ALLOCATION) + CAT).then().statusCode(405).body(equalTo("Invalid method"));
+    given()
+        .urlEncodingEnabled(false)
+        .put(path(ALLOCATION) + CAT)
+        .then()
+        .statusCode(405)
+        .body(equalTo("Invalid method"));
     given()
         .urlEncodingEnabled(false)
         .header("Origin", "http://elsewhere.example")

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class AgentSettingsTest {
   private static AgentSettings settings(String... keysAndValues) {
-    var builder = new SmallRyeConfigBuilder()
+    var builder =
+        new SmallRyeConfigBuilder()
             .withMapping(AgentSettings.class)
             .withConverter(MemorySize.class, 200, new MemorySizeConverter())
             .withConverter(Duration.class, 200, new DurationConverter());
