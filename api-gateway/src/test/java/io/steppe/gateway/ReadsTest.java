@@ -5,6 +5,7 @@ import static io.steppe.gateway.Scene.ALLOCATION;
 import static io.steppe.gateway.Scene.NODE;
 import static io.steppe.gateway.Scene.OTHER_NODE;
 import static io.steppe.gateway.Scene.REGION;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -118,6 +119,51 @@ class ReadsTest {
         .body("ID", hasItems(OTHER_NODE))
         .header("X-Nomad-NextToken", nullValue());
     given().get("/v1/nodes?reverse=true").then().body("[0].ID", equalTo(OTHER_NODE));
+  }
+
+  @Test
+  void listsShowWhatTheFilterHoldsFor() {
+    given()
+        .queryParam("filter", "Name == \"two\" or Meta.rack == r1")
+        .get("/v1/nodes")
+        .then()
+        .body("ID", contains(OTHER_NODE));
+    given()
+        .queryParam("filter", "Name != nobody")
+        .get("/v1/nodes?per_page=1&reverse=true")
+        .then()
+        .body("ID", contains(OTHER_NODE))
+        .header("X-Nomad-NextToken", equalTo(NODE));
+    given()
+        .queryParam("filter", "JobID matches \"^we\" and DesiredStatus is empty")
+        .get("/v1/allocations")
+        .then()
+        .body("ID", hasItems(ALLOCATION));
+    given()
+        .queryParam("filter", "Name contains fault")
+        .get("/v1/namespaces")
+        .then()
+        .body("Name", contains("default"));
+    given().queryParam("filter", "Name == x").get("/v1/namespaces").then().body(equalTo("[]"));
+  }
+
+  @Test
+  void answersAreKeptForEachFilterAndPage() {
+    String one = "Name == one";
+    String two = "Name == two";
+    given().queryParam("filter", one).get("/v1/nodes").then().body("ID", contains(NODE));
+    given().queryParam("filter", two).get("/v1/nodes").then().body("ID", contains(OTHER_NODE));
+    given().get("/v1/nodes?per_page=1").then().body("ID", contains(NODE));
+    REGION.takeWhole();
+    REGION.takeUnchanged();
+    given().queryParam("filter", one).get("/v1/nodes").then().body("ID", contains(NODE));
+    given()
+        .get("/v1/nodes?per_page=1")
+        .then()
+        .body("ID", contains(NODE))
+        .header("X-Nomad-NextToken", equalTo(OTHER_NODE));
+    assertEquals(0, REGION.takeWhole());
+    assertEquals(2, REGION.takeUnchanged());
   }
 
   @Test

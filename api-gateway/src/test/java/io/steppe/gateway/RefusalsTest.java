@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @QuarkusTest
 @QuarkusTestResource(RegionResource.class)
 class RefusalsTest {
+  private static final String UNREAD_FILTER =
+      "failed to create result paginator: failed to read filter expression: %s: no match found,"
+          + " expected: \"-\", \"0\", \"\\\"\", \"`\", [ \\t\\r\\n], [1-9] or [a-zA-Z]";
   private static final String SHORT_NODE =
       "node lookup failed: index error: UUID must be 36 characters";
   private static final String SHORT_ALLOC =
@@ -184,6 +187,14 @@ class RefusalsTest {
             "/v1/allocations?per_page=abc",
             400,
             "Expect a number for `per_page` query string parameter"),
+        get("/v1/nodes?filter=NodeClass%20%3D%3D", 400, UNREAD_FILTER.formatted("1:13 (12)")),
+        get("/v1/allocations?filter=JobID%20%3D%3D", 400, UNREAD_FILTER.formatted("1:9 (8)")),
+        get("/v1/namespaces?filter=Name%20%3D%3D", 400, UNREAD_FILTER.formatted("1:8 (7)")),
+        get("/v1/deployments?filter=ID%20%3D%3D", 400, UNREAD_FILTER.formatted("1:6 (5)")),
+        get(
+            "/v1/nodes?filter=Nope%20%3D%3D%20%22x%22",
+            400,
+            "failed to read result page: error finding value in datum: /Nope at part 0: couldn't find key: struct field with name \"Nope\""),
         get("/v1/allocations?stale=2", 400, STALE),
         get("/v1/allocations?index=x", 400, "Invalid index"),
         get("/v1/allocations?wait=x", 400, "Invalid wait time"),

@@ -11,6 +11,9 @@ import io.steppe.alloc.view.Reads.Read;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Allocation;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
+import io.steppe.query.Page;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.Allocations;
@@ -26,7 +29,6 @@ import io.steppe.rpc.v1.UpdateFromClientReply;
 import io.steppe.rpc.v1.UpdateFromClientRequest;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -36,8 +38,8 @@ import java.util.stream.Stream;
 @GrpcService
 public class AllocationEndpoint implements Allocations {
   private static final String WHAT = "alloc";
-  private static final Comparator<Allocation> OLDEST_FIRST =
-      Comparator.comparingLong(Allocation::getCreateIndex).thenComparing(Allocation::getId);
+  private static final Order<Allocation> OLDEST_FIRST =
+      Order.byCreation(Allocation::getCreateIndex, Allocation::getId);
 
   private final Ledger<AllocView> ledger;
   private final Reads reads;
@@ -57,7 +59,7 @@ public class AllocationEndpoint implements Allocations {
             () -> {
               Ids.malformedPrefix(WHAT, call.getRead().getPrefix())
                   .ifPresent(AllocationEndpoint::refuse);
-              return reads.read(call.getRead());
+              return reads.list(call.getRead());
             })
         .map(read -> list(read, call))
         .onItem()
@@ -71,21 +73,30 @@ public class AllocationEndpoint implements Allocations {
     if (meta.getUnchanged()) {
       return List.of(ListAllocationsReply.newBuilder().setMeta(meta).build());
     }
-    var stubs =
+    var found =
         candidates(read, call)
             .filter(allocation -> allocation.getId().startsWith(read.options().getPrefix()))
-            .sorted(OLDEST_FIRST)
+            .toList();
+    var page = page(read, found);
+    var stubs =
+        page.objects().stream()
             .map(
-                found ->
+                listed ->
                     AllocationStubs.of(
-                        found, read.view(), call.getResources(), call.getTaskStates()))
+                        listed, read.view(), call.getResources(), call.getTaskStates()))
             .toList();
     var replies = new ArrayList<ListAllocationsReply>();
     for (var chunk : Reads.chunks(stubs)) {
       var reply = ListAllocationsReply.newBuilder().addAllAllocations(chunk);
-      replies.add(replies.isEmpty() ? reply.setMeta(meta).build() : reply.build());
+      replies.add(replies.isEmpty() ? reply.setMeta(page.meta(meta)).build() : reply.build());
     }
     return replies;
+  }
+
+  /** Filters are about whole allocations, their jobs included. */
+  private static Page<Allocation> page(Read read, Collection<Allocation> found) {
+    return Listing.of(read.options())
+        .page(found, OLDEST_FIRST, allocation -> AllocationStubs.withJob(allocation, read.view()));
   }
 
   /**
@@ -109,7 +120,7 @@ public class AllocationEndpoint implements Allocations {
   @Override
   public Multi<ListForNodeReply> listForNode(ListForNodeRequest call) {
     return reads
-        .read(call.getRead())
+        .list(call.getRead())
         .map(read -> listForNode(read, call.getNodeId()))
         .onItem()
         .transformToMulti(replies -> Multi.createFrom().iterable(replies))
@@ -122,15 +133,15 @@ public class AllocationEndpoint implements Allocations {
     if (meta.getUnchanged()) {
       return List.of(ListForNodeReply.newBuilder().setMeta(meta).build());
     }
+    var page = page(read, read.view().allocationsOn(nodeId));
     var allocations =
-        read.view().allocationsOn(nodeId).stream()
-            .sorted(OLDEST_FIRST)
+        page.objects().stream()
             .map(allocation -> AllocationStubs.withJob(allocation, read.view()))
             .toList();
     var replies = new ArrayList<ListForNodeReply>();
     for (var chunk : Reads.chunks(allocations)) {
       var reply = ListForNodeReply.newBuilder().addAllAllocations(chunk);
-      replies.add(replies.isEmpty() ? reply.setMeta(meta).build() : reply.build());
+      replies.add(replies.isEmpty() ? reply.setMeta(page.meta(meta)).build() : reply.build());
     }
     return replies;
   }

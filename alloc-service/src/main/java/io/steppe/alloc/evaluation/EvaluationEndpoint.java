@@ -14,6 +14,8 @@ import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.EvaluationStub;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.CreateForNodeRequest;
@@ -26,7 +28,6 @@ import io.steppe.rpc.v1.OfNodeChangeRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ import java.util.stream.Stream;
 @GrpcService
 public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
   private static final String WHAT = "eval";
+  private static final Order<Evaluation> OLDEST_FIRST =
+      Order.byCreation(Evaluation::getCreateIndex, Evaluation::getId);
 
   private final Ledger<AllocView> ledger;
   private final Reads reads;
@@ -59,7 +62,7 @@ public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
             () -> {
               Ids.malformedPrefix(WHAT, call.getRead().getPrefix())
                   .ifPresent(EvaluationEndpoint::refuse);
-              return reads.read(call.getRead());
+              return reads.list(call.getRead());
             })
         .map(read -> list(read, call))
         .onItem()
@@ -88,14 +91,12 @@ public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
                 evaluation ->
                     call.getStatus().isEmpty() || call.getStatus().equals(evaluation.getStatus()))
             .filter(evaluation -> evaluation.getId().startsWith(read.options().getPrefix()))
-            .sorted(
-                Comparator.comparingLong(Evaluation::getCreateIndex)
-                    .thenComparing(Evaluation::getId))
             .toList();
+    var page = Listing.of(read.options()).page(found, OLDEST_FIRST);
     var replies = new ArrayList<ListEvaluationsReply>();
-    for (var chunk : Reads.chunks(found)) {
+    for (var chunk : Reads.chunks(page.objects())) {
       var reply = ListEvaluationsReply.newBuilder().addAllEvaluations(chunk);
-      replies.add(replies.isEmpty() ? reply.setMeta(meta).build() : reply.build());
+      replies.add(replies.isEmpty() ? reply.setMeta(page.meta(meta)).build() : reply.build());
     }
     return replies;
   }

@@ -11,7 +11,10 @@ import io.steppe.alloc.view.Reads;
 import io.steppe.alloc.view.Reads.Read;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Tables;
+import io.steppe.proto.v1.Deployment;
 import io.steppe.proto.v1.Job;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.DeregisterJobReply;
@@ -43,6 +46,9 @@ import java.util.random.RandomGenerator;
 @GrpcService
 public class JobEndpoint implements Jobs {
   static final String NOT_FOUND = "job not found";
+  private static final Order<Job> BY_NAME = Order.by(job -> job.getNamespace() + "." + job.getId());
+  private static final Order<Deployment> NEWEST_FIRST =
+      Order.byCreation(Deployment::getCreateIndex, Deployment::getId).reversed();
 
   private final Ledger<AllocView> ledger;
   private final Reads reads;
@@ -158,8 +164,8 @@ public class JobEndpoint implements Jobs {
   @Override
   public Multi<ListJobsReply> list(ListJobsRequest call) {
     return reads
-        .read(call.getRead())
-        .map(read -> list(read, call.getMeta(), call.getNodePool()))
+        .list(call.getRead())
+        .map(read -> list(read, call))
         .onItem()
         .transformToMulti(replies -> Multi.createFrom().iterable(replies))
         .onFailure()
@@ -169,25 +175,27 @@ public class JobEndpoint implements Jobs {
   /**
    * Counts of allocations are part of a job in a list, so its index is that of all they come from.
    */
-  private static List<ListJobsReply> list(Read read, boolean meta, String pool) {
+  private static List<ListJobsReply> list(Read read, ListJobsRequest call) {
     var head = read.meta(Tables.JOBS, Tables.ALLOCS, Tables.EVALS);
     if (head.getUnchanged()) {
       return List.of(ListJobsReply.newBuilder().setMeta(head).build());
     }
-    var stubs =
+    var found =
         read.view().jobs().values().stream()
             .filter(
                 job ->
                     read.sees(job.getNamespace())
-                        && (pool.isEmpty() || job.getNodePool().equals(pool))
-                        && job.getId().startsWith(read.options().getPrefix()))
-            .sorted(Comparator.comparing(JobKey::of))
-            .map(job -> JobStubs.of(job, read.view(), meta))
+                        && job.getId().startsWith(read.options().getPrefix())
+                        && (call.getNodePool().isEmpty()
+                            || call.getNodePool().equals(job.getNodePool())))
             .toList();
+    var page = Listing.of(read.options()).page(found, BY_NAME);
+    var stubs =
+        page.objects().stream().map(job -> JobStubs.of(job, read.view(), call.getMeta())).toList();
     var replies = new ArrayList<ListJobsReply>();
     for (var chunk : Reads.chunks(stubs)) {
       var reply = ListJobsReply.newBuilder().addAllJobs(chunk);
-      replies.add(replies.isEmpty() ? reply.setMeta(head).build() : reply.build());
+      replies.add(replies.isEmpty() ? reply.setMeta(page.meta(head)).build() : reply.build());
     }
     return replies;
   }
@@ -227,7 +235,7 @@ public class JobEndpoint implements Jobs {
   @Override
   public Multi<JobVersionsReply> versions(GetJobRequest call) {
     return reads
-        .read(call.getRead())
+        .list(call.getRead())
         .map(read -> versions(read, call.getJobId()))
         .onItem()
         .transformToMulti(replies -> Multi.createFrom().iterable(replies))
@@ -258,7 +266,7 @@ public class JobEndpoint implements Jobs {
   @Override
   public Multi<ListDeploymentsReply> deployments(GetJobRequest call) {
     return reads
-        .read(call.getRead())
+        .list(call.getRead())
         .map(read -> deployments(read, call.getJobId()))
         .onItem()
         .transformToMulti(replies -> Multi.createFrom().iterable(replies))
@@ -272,17 +280,17 @@ public class JobEndpoint implements Jobs {
       return List.of(ListDeploymentsReply.newBuilder().setMeta(meta).build());
     }
     var key = key(read, jobId);
-    var deployments =
+    var found =
         read.view().deployments().values().stream()
             .filter(
                 deployment ->
                     new JobKey(deployment.getNamespace(), deployment.getJobId()).equals(key))
-            .sorted(Comparator.comparingLong(deployment -> -deployment.getCreateIndex()))
             .toList();
+    var page = Listing.of(read.options()).page(found, NEWEST_FIRST);
     var replies = new ArrayList<ListDeploymentsReply>();
-    for (var chunk : Reads.chunks(deployments)) {
+    for (var chunk : Reads.chunks(page.objects())) {
       var reply = ListDeploymentsReply.newBuilder().addAllDeployments(chunk);
-      replies.add(replies.isEmpty() ? reply.setMeta(meta).build() : reply.build());
+      replies.add(replies.isEmpty() ? reply.setMeta(page.meta(meta)).build() : reply.build());
     }
     return replies;
   }

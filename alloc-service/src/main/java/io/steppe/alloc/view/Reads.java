@@ -2,6 +2,7 @@ package io.steppe.alloc.view;
 
 import com.google.protobuf.MessageLite;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Snapshot;
 import io.steppe.rpc.v1.ReadMeta;
@@ -31,6 +32,11 @@ public final class Reads {
   public Uni<Read> read(ReadOptions options) {
     var snapshot = options.getStale() ? Uni.createFrom().item(ledger::snapshot) : ledger.latest();
     return snapshot.map(view -> new Read(view, options, age(view, options)));
+  }
+
+  /** The view that a list is made from, off the event loop: to make one may take long. */
+  public Uni<Read> list(ReadOptions options) {
+    return read(options).emitOn(Infrastructure.getDefaultWorkerPool());
   }
 
   private long age(Snapshot<AllocView> snapshot, ReadOptions options) {

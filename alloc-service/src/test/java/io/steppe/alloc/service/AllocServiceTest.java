@@ -33,6 +33,7 @@ import io.steppe.rpc.v1.GetEvaluationRequest;
 import io.steppe.rpc.v1.GetJobRequest;
 import io.steppe.rpc.v1.JobsGrpc.JobsBlockingStub;
 import io.steppe.rpc.v1.ListAllocationsRequest;
+import io.steppe.rpc.v1.ListEvaluationsRequest;
 import io.steppe.rpc.v1.ListForNodeRequest;
 import io.steppe.rpc.v1.ListJobsRequest;
 import io.steppe.rpc.v1.OfNodeChangeRequest;
@@ -180,6 +181,49 @@ class AllocServiceTest {
         view ->
             view.allocationsOf(new JobKey("default", "whole/life")).stream()
                 .allMatch(each -> each.getDesiredStatus().equals("stop")));
+  }
+
+  @Test
+  void listsShowWhatTheFilterHoldsForPageByPage() {
+    var evaluation = register(Region.job("filtered", "service", 2)).getEvalId();
+    placed("filtered", 2);
+    var ofJob = ReadOptions.newBuilder().setFilter("Job.ID == filtered").setPerPage(1);
+    var first =
+        allocations().list(ListAllocationsRequest.newBuilder().setRead(ofJob).build()).next();
+    var next = first.getMeta().getNextToken();
+    assertEquals(1, first.getAllocationsCount());
+    var second =
+        allocations()
+            .list(ListAllocationsRequest.newBuilder().setRead(ofJob.setNextToken(next)).build())
+            .next();
+    var last = second.getAllocations(0);
+    assertEquals(next, last.getCreateIndex() + "." + last.getId());
+    assertEquals("", second.getMeta().getNextToken());
+
+    var filtered = ReadOptions.newBuilder().setFilter("any TaskGroups as g { g.Count == 2 }");
+    var listed = jobs().list(ListJobsRequest.newBuilder().setRead(filtered).build()).next();
+    assertTrue(listed.getJobsList().stream().anyMatch(job -> job.getId().equals("filtered")));
+    var made = ReadOptions.newBuilder().setFilter("JobID == filtered").setReverse(true);
+    var evaluations =
+        evaluations().list(ListEvaluationsRequest.newBuilder().setRead(made).build()).next();
+    assertTrue(
+        evaluations.getEvaluationsList().stream()
+            .anyMatch(each -> each.getId().equals(evaluation)));
+
+    var unread = ReadOptions.newBuilder().setFilter("JobID ==").build();
+    var start = "failed to create result paginator: failed to read filter expression: 1:9 (8): ";
+    for (Executable call :
+        List.<Executable>of(
+            () -> jobs().list(ListJobsRequest.newBuilder().setRead(unread).build()).next(),
+            () ->
+                allocations()
+                    .listForNode(ListForNodeRequest.newBuilder().setRead(unread).build())
+                    .next(),
+            () -> jobs().deployments(GetJobRequest.newBuilder().setRead(unread).build()).next())) {
+      var failure = assertThrows(StatusRuntimeException.class, call);
+      assertEquals(Status.Code.INVALID_ARGUMENT, failure.getStatus().getCode());
+      assertTrue(failure.getStatus().getDescription().startsWith(start));
+    }
   }
 
   @Test

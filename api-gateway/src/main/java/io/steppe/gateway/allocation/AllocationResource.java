@@ -2,7 +2,6 @@ package io.steppe.gateway.allocation;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
-import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
 import io.steppe.gateway.blocking.Interest;
@@ -15,7 +14,6 @@ import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
-import io.steppe.proto.v1.AllocListStub;
 import io.steppe.proto.v1.AllocStopResponse;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.GetAllocationReply;
@@ -38,8 +36,6 @@ import jakarta.ws.rs.core.Response;
 public class AllocationResource {
   private static final String BASE = "/v1/allocation/";
   private static final String STOP = "/stop";
-  private static final Order<AllocListStub> BY_CREATION =
-      Order.byCreation(AllocListStub::getCreateIndex, AllocListStub::getId);
 
   private final Reads reads;
   private final Calls calls;
@@ -79,7 +75,7 @@ public class AllocationResource {
                               stub.list(call),
                               ListAllocationsReply::getMeta,
                               ListAllocationsReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 

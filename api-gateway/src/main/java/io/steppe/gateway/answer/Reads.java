@@ -15,6 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Answers reads from bytes encoded before, once their owner has said that nothing changed since;
@@ -88,7 +90,11 @@ public class Reads {
             .setCaller(request.caller())
             .setStale(parameters.stale())
             .setNamespace(parameters.namespace())
-            .setPrefix(parameters.prefix());
+            .setPrefix(parameters.prefix())
+            .setFilter(parameters.filter())
+            .setReverse(parameters.reverse())
+            .setNextToken(parameters.nextToken())
+            .setPerPage(parameters.perPage().orElse(0));
     if (known != null) {
       options.setKnownIndex(known.index()).setKnownEpoch(known.epoch());
     }
@@ -99,7 +105,7 @@ public class Reads {
           new Encoded(
               page.meta().getIndex(),
               page.meta().getEpoch(),
-              page.nextToken(),
+              page.meta().getNextToken(),
               request.query().pretty() ? Json.pretty(json) : json);
       answers.put(key, known);
     }
@@ -123,17 +129,20 @@ public class Reads {
    * Answers with one key are the same bytes. When tokens have rights, what they may see joins it.
    */
   private static String key(Request request, ReadParameters parameters, Read read) {
-    return String.join(
-        "\n",
-        read.route().name(),
-        read.subject(),
-        parameters.namespace(),
-        parameters.prefix(),
-        parameters.perPage().isPresent() ? String.valueOf(parameters.perPage().getAsInt()) : "",
-        parameters.nextToken(),
-        (parameters.stale() ? "s" : "")
-            + (parameters.reverse() ? "r" : "")
-            + (request.query().pretty() ? "p" : ""));
+    return Stream.of(
+            read.route().name(),
+            read.subject(),
+            parameters.namespace(),
+            parameters.prefix(),
+            parameters.filter(),
+            parameters.nextToken(),
+            String.valueOf(parameters.perPage().orElse(0)),
+            (parameters.stale() ? "s" : "")
+                + (parameters.reverse() ? "r" : "")
+                + (request.query().pretty() ? "p" : ""))
+        // A line's end inside of one must not look like the end of it.
+        .map(part -> part.replace("\\", "\\\\").replace("\n", "\\n"))
+        .collect(Collectors.joining("\n"));
   }
 
   private record Checked(Encoded encoded, long lastContactMs) {}

@@ -9,6 +9,9 @@ import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.http.Request;
 import io.steppe.http.query.Ids;
+import io.steppe.proto.v1.Deployment;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ReadMeta;
 import io.vertx.ext.web.RoutingContext;
@@ -25,6 +28,8 @@ import java.util.List;
 @Path("/v1")
 @RunOnVirtualThread
 public class DeploymentResource {
+  private static final Order<Deployment> BY_CREATION =
+      Order.byCreation(Deployment::getCreateIndex, Deployment::getId);
   private static final ReadMeta NEVER_WRITTEN = ReadMeta.getDefaultInstance();
 
   private final Reads reads;
@@ -47,7 +52,10 @@ public class DeploymentResource {
             Route.DEPLOYMENTS,
             "",
             Interest.deployments(),
-            options -> Page.of(NEVER_WRITTEN, List.of())));
+            options -> {
+              var page = Listing.of(options).page(List.of(), BY_CREATION);
+              return Page.of(page.meta(NEVER_WRITTEN), page.objects());
+            }));
   }
 
   /** A deployment. */

@@ -2,7 +2,6 @@ package io.steppe.gateway.evaluation;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
-import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
 import io.steppe.gateway.blocking.Interest;
@@ -12,8 +11,6 @@ import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.query.Ids;
-import io.steppe.proto.v1.AllocListStub;
-import io.steppe.proto.v1.Evaluation;
 import io.steppe.rpc.v1.GetEvaluationReply;
 import io.steppe.rpc.v1.GetEvaluationRequest;
 import io.steppe.rpc.v1.ListAllocationsReply;
@@ -32,10 +29,6 @@ import jakarta.ws.rs.core.Response;
 public class EvaluationResource {
   private static final String BASE = "/v1/evaluation/";
   private static final String ALLOCATIONS = "/allocations";
-  private static final Order<Evaluation> BY_CREATION =
-      Order.byCreation(Evaluation::getCreateIndex, Evaluation::getId);
-  private static final Order<AllocListStub> ALLOCATIONS_BY_CREATION =
-      Order.byCreation(AllocListStub::getCreateIndex, AllocListStub::getId);
 
   private final Reads reads;
   private final Calls calls;
@@ -75,7 +68,7 @@ public class EvaluationResource {
                               stub.list(call),
                               ListEvaluationsReply::getMeta,
                               ListEvaluationsReply::getEvaluationsList));
-              return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 
@@ -137,7 +130,7 @@ public class EvaluationResource {
                               stub.list(call),
                               ListAllocationsReply::getMeta,
                               ListAllocationsReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all(), ALLOCATIONS_BY_CREATION, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 }

@@ -7,12 +7,32 @@ import io.steppe.http.failure.Refusal;
 import io.steppe.http.failure.RefusalTable;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
+import java.util.List;
 
 /** The table (route, kind) → (status, text) of what the services behind the gateway answer. */
 public final class Refusals {
   private static final RefusalTable<Route> TABLE = new RefusalTable<>(Route.class);
 
   static {
+    for (Route list :
+        List.of(
+            NODES,
+            NODE_ALLOCATIONS,
+            NODE_POOLS,
+            NODE_POOL_NODES,
+            NODE_POOL_JOBS,
+            JOBS,
+            JOB_ALLOCATIONS,
+            JOB_EVALUATIONS,
+            JOB_DEPLOYMENTS,
+            EVALUATIONS,
+            EVALUATION_ALLOCATIONS,
+            ALLOCATIONS,
+            NAMESPACES,
+            DEPLOYMENTS)) {
+      // A filter that can't be read, or not be answered.
+      row(list, INVALID, 400);
+    }
     row(NODE, NOT_FOUND, 404, "node not found");
     row(NODE_ELIGIBILITY, NOT_FOUND, 500, "node not found");
     row(NODE_DRAIN, NOT_FOUND, 500, "node not found");

@@ -1,7 +1,6 @@
 package io.steppe.gateway.job;
 
 import io.steppe.gateway.answer.Page;
-import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.failure.Route;
@@ -9,11 +8,8 @@ import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
 import io.steppe.json.Json;
-import io.steppe.proto.v1.AllocListStub;
 import io.steppe.proto.v1.Deployment;
-import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
-import io.steppe.proto.v1.JobListStub;
 import io.steppe.proto.v1.JobVersions;
 import io.steppe.rpc.v1.GetJobReply;
 import io.steppe.rpc.v1.GetJobRequest;
@@ -36,12 +32,6 @@ import java.util.List;
 @ApplicationScoped
 class JobReads {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
-  private static final Order<JobListStub> BY_ID =
-      Order.by(job -> job.getNamespace() + "." + job.getId());
-  private static final Order<AllocListStub> ALLOCATIONS =
-      Order.byCreation(AllocListStub::getCreateIndex, AllocListStub::getId);
-  private static final Order<Evaluation> EVALUATIONS =
-      Order.byCreation(Evaluation::getCreateIndex, Evaluation::getId);
 
   private final Calls calls;
 
@@ -49,7 +39,7 @@ class JobReads {
     this.calls = calls;
   }
 
-  Read list(ReadParameters parameters, boolean meta) {
+  Read list(boolean meta) {
     return new Read(
         Route.JOBS,
         meta ? "meta" : "",
@@ -62,7 +52,7 @@ class JobReads {
                   stub ->
                       Chunks.of(
                           stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
-          return Page.of(chunks.meta(), chunks.all(), BY_ID, parameters);
+          return Page.of(chunks.meta(), chunks.all());
         });
   }
 
@@ -105,11 +95,11 @@ class JobReads {
               chunks.all().stream()
                   .sorted(Comparator.comparing(Job::getVersion).reversed())
                   .toList();
-          return new Page(chunks.meta(), "", () -> versions(chunks.meta().getIndex(), newestFirst));
+          return new Page(chunks.meta(), () -> versions(chunks.meta().getIndex(), newestFirst));
         });
   }
 
-  Read allocations(ReadParameters parameters, String id) {
+  Read allocations(String id) {
     return new Read(
         Route.JOB_ALLOCATIONS,
         id,
@@ -128,11 +118,11 @@ class JobReads {
                           stub.list(call),
                           ListAllocationsReply::getMeta,
                           ListAllocationsReply::getAllocationsList));
-          return Page.of(chunks.meta(), chunks.all(), ALLOCATIONS, parameters);
+          return Page.of(chunks.meta(), chunks.all());
         });
   }
 
-  Read evaluations(ReadParameters parameters, String id) {
+  Read evaluations(String id) {
     return new Read(
         Route.JOB_EVALUATIONS,
         id,
@@ -147,7 +137,7 @@ class JobReads {
                           stub.list(call),
                           ListEvaluationsReply::getMeta,
                           ListEvaluationsReply::getEvaluationsList));
-          return Page.of(chunks.meta(), chunks.all(), EVALUATIONS, parameters);
+          return Page.of(chunks.meta(), chunks.all());
         });
   }
 
@@ -169,10 +159,9 @@ class JobReads {
         "latest/" + id,
         Interest.deployments(),
         options -> {
-          Chunks<Deployment> chunks = deployments(options, id);
+          Chunks<Deployment> chunks = deployments(all(options), id);
           return new Page(
               chunks.meta(),
-              "",
               () ->
                   chunks.all().stream()
                       .max(Comparator.comparing(Deployment::getCreateIndex))
@@ -188,6 +177,11 @@ class JobReads {
                 stub.deployments(request(options, id)),
                 ListDeploymentsReply::getMeta,
                 ListDeploymentsReply::getDeploymentsList));
+  }
+
+  /** For an answer that is made from a list, whatever page of it was asked for. */
+  private static ReadOptions all(ReadOptions options) {
+    return options.toBuilder().clearFilter().clearNextToken().clearPerPage().build();
   }
 
   private static GetJobRequest request(ReadOptions options, String id) {

@@ -9,6 +9,8 @@ import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.http.Request;
 import io.steppe.proto.v1.Namespace;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ReadMeta;
 import io.vertx.ext.web.RoutingContext;
@@ -30,6 +32,7 @@ public class NamespaceResource {
           .setCreateIndex(SINCE_THE_BEGINNING)
           .setModifyIndex(SINCE_THE_BEGINNING)
           .build();
+  private static final Order<Namespace> BY_NAME = Order.by(Namespace::getName);
   private static final ReadMeta META = ReadMeta.newBuilder().setIndex(SINCE_THE_BEGINNING).build();
 
   private final Reads reads;
@@ -49,7 +52,14 @@ public class NamespaceResource {
     return reads.answer(
         request,
         parameters,
-        new Read(Route.NAMESPACES, "", Interest.namespaces(), options -> Page.of(META, found)));
+        new Read(
+            Route.NAMESPACES,
+            "",
+            Interest.namespaces(),
+            options -> {
+              var page = Listing.of(options).page(found, BY_NAME);
+              return Page.of(page.meta(META), page.objects());
+            }));
   }
 
   /** A namespace. */

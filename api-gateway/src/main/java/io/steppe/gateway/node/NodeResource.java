@@ -2,7 +2,6 @@ package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
-import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
 import io.steppe.gateway.blocking.Interest;
@@ -13,8 +12,6 @@ import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
-import io.steppe.proto.v1.Allocation;
-import io.steppe.proto.v1.NodeListStub;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListForNodeReply;
@@ -37,10 +34,6 @@ public class NodeResource {
 
   /** What a node's path ends with where it is written only. */
   private static final Set<String> WRITES = Set.of("/drain", "/eligibility", "/purge", "/evaluate");
-
-  private static final Order<NodeListStub> BY_ID = Order.by(NodeListStub::getId);
-  private static final Order<Allocation> BY_CREATION =
-      Order.byCreation(Allocation::getCreateIndex, Allocation::getId);
 
   private final Reads reads;
   private final Calls calls;
@@ -80,7 +73,7 @@ public class NodeResource {
                               stub.list(call),
                               ListNodesReply::getMeta,
                               ListNodesReply::getNodesList));
-              return Page.of(chunks.meta(), chunks.all(), BY_ID, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 
@@ -139,7 +132,7 @@ public class NodeResource {
                               stub.listForNode(call),
                               ListForNodeReply::getMeta,
                               ListForNodeReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all(), BY_CREATION, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 }

@@ -2,7 +2,6 @@ package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
-import io.steppe.gateway.answer.Page.Order;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
 import io.steppe.gateway.blocking.Interest;
@@ -12,9 +11,7 @@ import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
-import io.steppe.proto.v1.JobListStub;
-import io.steppe.proto.v1.NodeListStub;
-import io.steppe.proto.v1.NodePool;
+import io.steppe.http.query.Ids;
 import io.steppe.rpc.v1.GetNodePoolReply;
 import io.steppe.rpc.v1.GetNodePoolRequest;
 import io.steppe.rpc.v1.ListJobsReply;
@@ -36,10 +33,6 @@ public class PoolResource {
   private static final String BASE = "/v1/node/pool/";
   private static final String NODES = "/nodes";
   private static final String JOBS = "/jobs";
-  private static final Order<NodePool> BY_NAME = Order.by(NodePool::getName);
-  private static final Order<NodeListStub> BY_ID = Order.by(NodeListStub::getId);
-  private static final Order<JobListStub> BY_JOB =
-      Order.by(job -> job.getNamespace() + "." + job.getId());
 
   private final Reads reads;
   private final Calls calls;
@@ -72,7 +65,7 @@ public class PoolResource {
                               stub.list(call),
                               ListNodePoolsReply::getMeta,
                               ListNodePoolsReply::getPoolsList));
-              return Page.of(chunks.meta(), chunks.all(), BY_NAME, parameters);
+              return Page.of(chunks.meta(), chunks.all());
             }));
   }
 
@@ -86,9 +79,7 @@ public class PoolResource {
     Read read =
         rest.endsWith(NODES)
             ? nodes(request, parameters, named(rest, NODES))
-            : rest.endsWith(JOBS)
-                ? jobs(request, parameters, named(rest, JOBS))
-                : pool(named(rest, ""));
+            : rest.endsWith(JOBS) ? jobs(request, named(rest, JOBS)) : pool(named(rest, ""));
     return reads.answer(request, parameters, read);
   }
 
@@ -116,6 +107,7 @@ public class PoolResource {
   private Read nodes(Request request, ReadParameters parameters, String name) {
     boolean resources = request.query().bool("resources", false);
     boolean os = request.query().bool("os", false);
+    String prefix = Ids.prefix("node", parameters.prefix());
     return new Read(
         Route.NODE_POOL_NODES,
         name + "/" + resources + "/" + os,
@@ -123,7 +115,7 @@ public class PoolResource {
         options -> {
           ListNodesRequest call =
               ListNodesRequest.newBuilder()
-                  .setRead(options)
+                  .setRead(options.toBuilder().setPrefix(prefix))
                   .setResources(resources)
                   .setOs(os)
                   .setNodePool(name)
@@ -133,11 +125,11 @@ public class PoolResource {
                   stub ->
                       Chunks.of(
                           stub.list(call), ListNodesReply::getMeta, ListNodesReply::getNodesList));
-          return Page.of(chunks.meta(), chunks.all(), BY_ID, parameters);
+          return Page.of(chunks.meta(), chunks.all());
         });
   }
 
-  private Read jobs(Request request, ReadParameters parameters, String name) {
+  private Read jobs(Request request, String name) {
     boolean meta = request.query().bool("meta", false);
     return new Read(
         Route.NODE_POOL_JOBS,
@@ -151,7 +143,7 @@ public class PoolResource {
                   stub ->
                       Chunks.of(
                           stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
-          return Page.of(chunks.meta(), chunks.all(), BY_JOB, parameters);
+          return Page.of(chunks.meta(), chunks.all());
         });
   }
 }

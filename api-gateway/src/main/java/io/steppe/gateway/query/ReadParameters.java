@@ -15,6 +15,7 @@ import java.util.function.ToLongFunction;
  * @param stale answer from what a replica has, without asking for the newest
  * @param namespace "default" where none is given; "*" for all
  * @param prefix of ids; empty for all
+ * @param filter expression that holds for what is listed; empty for all
  * @param perPage objects on a page; empty for all
  * @param nextToken where the page starts; empty for the first
  * @param reverse newest first
@@ -25,6 +26,7 @@ public record ReadParameters(
     boolean stale,
     String namespace,
     String prefix,
+    String filter,
     OptionalInt perPage,
     String nextToken,
     boolean reverse) {
@@ -53,6 +55,7 @@ public record ReadParameters(
         stale(query),
         namespace(query),
         query.text("prefix"),
+        query.text("filter"),
         perPage(query),
         query.text("next_token"),
         query.bool("reverse", false));

@@ -16,6 +16,7 @@ class RefusalsTableTest {
   @ParameterizedTest
   @CsvSource({
     "NODE,NOT_FOUND,x,404,node not found",
+    "NODES,INVALID,failed to read,400,failed to read",
     "NODE_ELIGIBILITY,NOT_FOUND,x,500,node not found",
     "NODE_ELIGIBILITY,CONFLICT,can not toggle,500,can not toggle",
     "JOB_REGISTER,INVALID,1 error,500,1 error",

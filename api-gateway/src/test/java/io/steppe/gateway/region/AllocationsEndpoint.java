@@ -3,6 +3,9 @@ package io.steppe.gateway.region;
 import io.grpc.stub.StreamObserver;
 import io.steppe.proto.v1.AllocListStub;
 import io.steppe.proto.v1.Allocation;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
+import io.steppe.query.Page;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.AllocationsGrpc;
 import io.steppe.rpc.v1.GetAllocationReply;
@@ -11,8 +14,10 @@ import io.steppe.rpc.v1.ListAllocationsReply;
 import io.steppe.rpc.v1.ListAllocationsRequest;
 import io.steppe.rpc.v1.ListForNodeReply;
 import io.steppe.rpc.v1.ListForNodeRequest;
+import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.StopAllocationReply;
 import io.steppe.rpc.v1.StopAllocationRequest;
+import java.util.List;
 
 final class AllocationsEndpoint extends AllocationsGrpc.AllocationsImplBase {
   private final Region region;
@@ -23,16 +28,27 @@ final class AllocationsEndpoint extends AllocationsGrpc.AllocationsImplBase {
 
   @Override
   public void list(ListAllocationsRequest request, StreamObserver<ListAllocationsReply> out) {
-    ListAllocationsReply.Builder reply =
-        ListAllocationsReply.newBuilder().setMeta(region.meta(request.getRead(), "allocs"));
-    if (!reply.getMeta().getUnchanged()) {
-      region.allocations.values().stream()
-          .filter(
-              allocation ->
-                  request.getJobId().isEmpty() || allocation.getJobId().equals(request.getJobId()))
-          .filter(allocation -> allocation.getId().startsWith(request.getRead().getPrefix()))
-          .map(AllocationsEndpoint::stub)
-          .forEach(reply::addAllocations);
+    ReadMeta meta = region.meta(request.getRead(), "allocs");
+    ListAllocationsReply.Builder reply = ListAllocationsReply.newBuilder().setMeta(meta);
+    if (!meta.getUnchanged()) {
+      List<Allocation> found =
+          region.allocations.values().stream()
+              .filter(
+                  allocation ->
+                      request.getJobId().isEmpty()
+                          || allocation.getJobId().equals(request.getJobId()))
+              .filter(allocation -> allocation.getId().startsWith(request.getRead().getPrefix()))
+              .toList();
+      try {
+        Page<Allocation> page =
+            Listing.of(request.getRead())
+                .page(found, Order.byCreation(Allocation::getCreateIndex, Allocation::getId));
+        reply.setMeta(page.meta(meta));
+        page.objects().stream().map(AllocationsEndpoint::stub).forEach(reply::addAllocations);
+      } catch (Failure failure) {
+        out.onError(failure.toStatus());
+        return;
+      }
     }
     out.onNext(reply.build());
     out.onCompleted();

@@ -5,6 +5,9 @@ import io.steppe.proto.v1.DrainMetadata;
 import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
+import io.steppe.query.Page;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ChangeNodesReply;
 import io.steppe.rpc.v1.ChangeNodesRequest;
@@ -19,6 +22,7 @@ import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.SetEligibilityReply;
 import io.steppe.rpc.v1.SetEligibilityRequest;
 import io.steppe.rpc.v1.UpdateDrainRequest;
+import java.util.List;
 
 final class NodesEndpoint extends NodesGrpc.NodesImplBase {
   private final Region region;
@@ -30,19 +34,31 @@ final class NodesEndpoint extends NodesGrpc.NodesImplBase {
   @Override
   public void list(ListNodesRequest request, StreamObserver<ListNodesReply> out) {
     ReadMeta meta = region.meta(request.getRead(), "nodes");
-    out.onNext(ListNodesReply.newBuilder().setMeta(meta).build());
-    if (!meta.getUnchanged()) {
-      for (Node node : region.nodes.values()) {
-        if (node.getId().startsWith(request.getRead().getPrefix())
-            && (request.getNodePool().isEmpty()
-                || node.getNodePool().equals(request.getNodePool()))) {
-          NodeListStub stub =
-              NodeListStub.newBuilder().setId(node.getId()).setName(node.getName()).build();
-          out.onNext(ListNodesReply.newBuilder().addNodes(stub).build());
-        }
-      }
+    if (meta.getUnchanged()) {
+      out.onNext(ListNodesReply.newBuilder().setMeta(meta).build());
+      out.onCompleted();
+      return;
     }
-    out.onCompleted();
+    List<Node> found =
+        region.nodes.values().stream()
+            .filter(node -> node.getId().startsWith(request.getRead().getPrefix()))
+            .filter(
+                node ->
+                    request.getNodePool().isEmpty()
+                        || node.getNodePool().equals(request.getNodePool()))
+            .toList();
+    try {
+      Page<Node> page = Listing.of(request.getRead()).page(found, Order.by(Node::getId));
+      out.onNext(ListNodesReply.newBuilder().setMeta(page.meta(meta)).build());
+      for (Node node : page.objects()) {
+        NodeListStub stub =
+            NodeListStub.newBuilder().setId(node.getId()).setName(node.getName()).build();
+        out.onNext(ListNodesReply.newBuilder().addNodes(stub).build());
+      }
+      out.onCompleted();
+    } catch (Failure failure) {
+      out.onError(failure.toStatus());
+    }
   }
 
   @Override

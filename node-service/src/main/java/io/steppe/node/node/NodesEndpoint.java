@@ -10,7 +10,11 @@ import io.steppe.ledger.Tables;
 import io.steppe.node.view.BuiltInPools;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
+import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
+import io.steppe.query.Page;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ChangeNodesReply;
 import io.steppe.rpc.v1.ChangeNodesRequest;
@@ -30,6 +34,8 @@ import java.util.List;
 /** Reads of nodes, and what operators change about them. */
 @GrpcService
 public class NodesEndpoint extends NodesGrpc.NodesImplBase {
+  private static final Order<Node> BY_ID = Order.by(Node::getId);
+
   private final Reads reads;
   private final NodeWrites writes;
 
@@ -58,12 +64,16 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
     if (!pool.isEmpty() && !snapshot.view().pools().containsKey(pool)) {
       throw Failure.notFound("node pool not found");
     }
-    List<NodeListStub> stubs =
+    List<Node> found =
         NodeLookup.byPrefix(snapshot.view().nodes(), request.getRead().getPrefix()).stream()
             .filter(node -> BuiltInPools.has(pool, node))
+            .toList();
+    Page<Node> page = Listing.of(request.getRead()).page(found, BY_ID);
+    List<NodeListStub> stubs =
+        page.objects().stream()
             .map(node -> NodeStubs.of(node, request.getResources(), request.getOs()))
             .toList();
-    list.begin(meta, stubs);
+    list.begin(page.meta(meta), stubs);
   }
 
   @Override

@@ -3,12 +3,16 @@ package io.steppe.node.pool;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.proto.v1.NodePool;
+import io.steppe.query.Listing;
+import io.steppe.query.Order;
+import io.steppe.query.Page;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.Caller;
@@ -21,7 +25,6 @@ import io.steppe.rpc.v1.NodePoolChangedReply;
 import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.UpsertNodePoolRequest;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +32,7 @@ import java.util.Optional;
 @GrpcService
 public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
   private static final int MAX_BYTES = 512 << 10;
+  private static final Order<NodePool> BY_NAME = Order.by(NodePool::getName);
 
   private final Ledger<NodeView> ledger;
   private final Reads reads;
@@ -42,8 +46,9 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
 
   @Override
   public void list(ListNodePoolsRequest request, StreamObserver<ListNodePoolsReply> replies) {
-    Reads.answer(
-        replies, reads.read(request.getRead()), snapshot -> list(request, snapshot, replies));
+    Uni<Snapshot<NodeView>> read =
+        reads.read(request.getRead()).emitOn(Infrastructure.getDefaultWorkerPool());
+    Reads.answer(replies, read, snapshot -> list(request, snapshot, replies));
   }
 
   private void list(
@@ -51,9 +56,13 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
       Snapshot<NodeView> snapshot,
       StreamObserver<ListNodePoolsReply> replies) {
     ReadMeta meta = reads.meta(request.getRead(), snapshot, Tables.NODE_POOLS);
-    ListNodePoolsReply.Builder reply = ListNodePoolsReply.newBuilder().setMeta(meta);
+    Page<NodePool> page =
+        meta.getUnchanged()
+            ? new Page<>(List.of(), "")
+            : Listing.of(request.getRead()).page(named(request, snapshot), BY_NAME);
+    ListNodePoolsReply.Builder reply = ListNodePoolsReply.newBuilder().setMeta(page.meta(meta));
     int bytes = 0;
-    for (NodePool pool : meta.getUnchanged() ? List.<NodePool>of() : named(request, snapshot)) {
+    for (NodePool pool : page.objects()) {
       bytes += pool.getSerializedSize();
       if (bytes > MAX_BYTES) {
         replies.onNext(reply.build());
@@ -69,7 +78,6 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
   private static List<NodePool> named(ListNodePoolsRequest request, Snapshot<NodeView> snapshot) {
     return snapshot.view().pools().values().stream()
         .filter(pool -> pool.getName().startsWith(request.getRead().getPrefix()))
-        .sorted(Comparator.comparing(NodePool::getName))
         .toList();
   }
 

@@ -128,6 +128,39 @@ class NodesEndpointTest {
   }
 
   @Test
+  void listsShowWhatTheFilterHoldsForPageByPage() {
+    var wanted =
+        ReadOptions.newBuilder()
+            .setFilter("SchedulingEligibility == eligible and ID matches \"^2d\"");
+    assertEquals(
+        List.of(ONE, TWO),
+        list(ListNodesRequest.newBuilder().setRead(wanted)).stream()
+            .map(NodeListStub::getId)
+            .toList());
+    var first =
+        nodes.list(ListNodesRequest.newBuilder().setRead(wanted.setPerPage(1)).build()).next();
+    assertEquals(ONE, first.getNodes(0).getId());
+    assertEquals(TWO, first.getMeta().getNextToken());
+    var second =
+        nodes.list(ListNodesRequest.newBuilder().setRead(wanted.setNextToken(TWO)).build()).next();
+    assertEquals(TWO, second.getNodes(0).getId());
+    assertEquals("", second.getMeta().getNextToken());
+    var other = ReadOptions.newBuilder().setFilter("ID == \"" + TWO + "\"");
+    assertEquals(1, list(ListNodesRequest.newBuilder().setRead(other)).size());
+  }
+
+  @Test
+  void whatANodeKeepsSecretCantBeAskedFor() {
+    var read = ReadOptions.newBuilder().setFilter("SecretHash matches \".\"");
+    Status refused = failure(() -> list(ListNodesRequest.newBuilder().setRead(read)));
+    assertEquals(Status.Code.INVALID_ARGUMENT, refused.getCode());
+    assertEquals(
+        "failed to read result page: error finding value in datum: /SecretHash at part 0: couldn't"
+            + " find key: struct field with name \"SecretHash\"",
+        refused.getDescription());
+  }
+
+  @Test
   void aStubShowsWhatListsShow() {
     NodeListStub stub = list(ListNodesRequest.newBuilder()).getFirst();
     assertEquals("2.0.5", stub.getVersion());

@@ -66,7 +66,7 @@ final class Conditions {
   /** A bad pattern is an error of those it is held against, so there is none in an empty list. */
   private static Predicate<Value> matching(String literal) {
     try {
-      Pattern pattern = Pattern.compile(literal);
+      Pattern pattern = Patterns.compile(literal);
       return value -> Comparison.matches(value, pattern);
     } catch (PatternSyntaxException e) {
       String text =

@@ -106,6 +106,21 @@ class FilterTest {
   }
 
   @Test
+  void patternsAreBounded() {
+    String large = "((((a{100}){100}){100}){100}){100}";
+    assertError(
+        "Name matches `" + large + "`",
+        "failed to compile regular expression \"%s\": error parsing regexp: expression too large: `%s`"
+            .formatted(large, large));
+    assertError(
+        "Name matches `" + "a{1000}".repeat(6) + "`",
+        "failed to compile regular expression \"%s\": error parsing regexp: expression too large: `%s`"
+            .formatted("a{1000}".repeat(6), "a{1000}".repeat(6)));
+    assertFails("Name matches `(a{30}[{}]{20}|x{2,}){3}`");
+    assertHolds("Name matches `^[[:alpha:]()\\]]{3,1000}-\\d$`");
+  }
+
+  @Test
   void emptinessIsOfTextListsAndMaps() {
     assertHolds("NodeClass is empty");
     assertHolds("Meta is not empty");
