@@ -25,8 +25,8 @@ import java.util.Optional;
  */
 record ManyNodes(Filter filter, List<Node> found, NodeEdit edit, boolean dryRun)
     implements Decision<NodeView, ChangeNodesReply> {
-  /** What one commit carries. */
-  static final int MAX_NODES = 10_000;
+  /** What one commit carries well within the time that a request has. */
+  static final int MAX_NODES = 5_000;
 
   /**
    * The change of all nodes of a view for which a filter holds.

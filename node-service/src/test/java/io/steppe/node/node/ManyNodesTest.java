@@ -173,7 +173,7 @@ class ManyNodesTest {
     Filter all = Filter.parse("ID != \"\"");
     Failure failure =
         assertThrows(Failure.class, () -> ManyNodes.of(fleet, all, new Purge(), false));
-    assertTrue(failure.getMessage().contains("10001"));
+    assertTrue(failure.getMessage().contains("5001 nodes"));
   }
 
   @Test
