@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.steppe.e2e.LocalCluster.Running;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +123,12 @@ class DrainTest {
       api.stopJob(job);
       api.awaitOver(job, Duration.ofSeconds(30));
     }
+  }
+
+  @Test
+  void theGoClientListsDrainsAndPurgesNodes() throws Exception {
+    GoProgram.requireGo();
+    GoProgram.run("./nodes", cluster, Map.of());
   }
 
   /** All of the job's allocations on the node that is drained, the others open for them. */
