@@ -255,8 +255,8 @@ class AllocServiceTest {
     assertEquals(List.of("list-a", "list-b"), ids(call.setRead(prefix("list-")).build()));
     var all = ReadOptions.newBuilder().setPrefix("list-").setNamespace("*").build();
     assertEquals(List.of("list-c", "list-a", "list-b"), ids(call.setRead(all).build()));
-    register(Region.job("list-d", "batch", 1).toBuilder().setNodePool("gpu").build());
-    assertEquals(List.of("list-d"), ids(call.setNodePool("gpu").build()));
+    register(Region.job("list-d", "batch", 1).toBuilder().setNodePool("all").build());
+    assertEquals(List.of("list-d"), ids(call.setNodePool("all").build()));
   }
 
   private List<String> ids(ListJobsRequest call) {

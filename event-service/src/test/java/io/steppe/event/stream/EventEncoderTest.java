@@ -10,15 +10,17 @@ import io.steppe.ledger.LoggedChange;
 import io.steppe.ledger.Tables;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePool;
+import io.steppe.rpc.v1.EventFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EventEncoderTest {
   private static String only(Change change) {
-    List<EncodedIndex> encoded = EventEncoder.encode(List.of(new LoggedChange(7, 0, change)));
+    List<EncodedIndex> encoded =
+        new EventEncoder("global").encode(1, List.of(new LoggedChange(7, 0, change)));
     assertEquals(1, encoded.size());
-    return encoded.getFirst().events().getFirst().json().toStringUtf8();
+    return encoded.getFirst().events().getFirst().in(EventFormat.NATIVE).toStringUtf8();
   }
 
   @Test
