@@ -13,6 +13,7 @@ import io.steppe.proto.v1.DrainMetadata;
 import io.steppe.proto.v1.DrainSpec;
 import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
+import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.UpdateDrainRequest;
 import java.time.Instant;
@@ -32,6 +33,9 @@ public record DrainUpdate(
     implements NodeEdit {
   private static final int MAX_META_BYTES = 64 << 10;
 
+  /** As Nomad names whoever asks while nobody needs a token. */
+  private static final String WITHOUT_ACL = "token:acls-disabled";
+
   /**
    * As an operator asks for it.
    *
@@ -46,7 +50,7 @@ public record DrainUpdate(
         request.hasSpec() ? Optional.of(request.getSpec()) : Optional.empty(),
         request.getMarkEligible(),
         request.getMetaMap(),
-        accessorId);
+        accessorId.equals(Callers.ANONYMOUS) ? WITHOUT_ACL : accessorId);
   }
 
   @Override

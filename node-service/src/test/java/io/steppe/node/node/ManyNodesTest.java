@@ -135,7 +135,7 @@ class ManyNodesTest {
     UpdateDrainRequest drain =
         UpdateDrainRequest.newBuilder().setSpec(DrainSpec.newBuilder().setDeadline(5)).build();
     assertEquals(2, change(named("Meta.rack == r1").setDrain(drain)).getNodeIdsCount());
-    assertEquals("anonymous", stored(ONE).getLastDrain().getAccessorId());
+    assertEquals("token:acls-disabled", stored(ONE).getLastDrain().getAccessorId());
     assertEquals(2, change(named("Drain == true").setPurge(true)).getNodeIdsCount());
     assertEquals(1, ledger.snapshot().view().nodes().size());
   }
