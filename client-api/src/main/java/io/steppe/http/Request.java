@@ -72,13 +72,18 @@ public final class Request {
     return acceptsGzip;
   }
 
+  /** Whether anything was sent along. */
+  public boolean hasBody() {
+    return body.length() > 0;
+  }
+
   /**
    * The body as a message.
    *
    * @throws Refusal 400 without a body, for one that is no JSON, and for values of the wrong type
    */
   public <T extends Message> T body(T prototype) {
-    if (body.length() == 0) {
+    if (!hasBody()) {
       throw Refusal.badRequest("Request body is empty");
     }
     return optionalBody(prototype);
@@ -87,7 +92,7 @@ public final class Request {
   /** The body as a message; an empty one without a body. */
   @SuppressWarnings("unchecked")
   public <T extends Message> T optionalBody(T prototype) {
-    if (body.length() == 0) {
+    if (!hasBody()) {
       return (T) prototype.getDefaultInstanceForType();
     }
     try {

@@ -6,25 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hashicorp.nomad.apimodel.AllocationListStub;
 import com.hashicorp.nomad.apimodel.Evaluation;
 import com.hashicorp.nomad.apimodel.Job;
+import com.hashicorp.nomad.apimodel.Node;
+import com.hashicorp.nomad.apimodel.NodeListStub;
 import com.hashicorp.nomad.apimodel.Resources;
 import com.hashicorp.nomad.apimodel.Task;
 import com.hashicorp.nomad.apimodel.TaskGroup;
 import com.hashicorp.nomad.javasdk.ClientApi;
 import com.hashicorp.nomad.javasdk.EvaluationResponse;
 import com.hashicorp.nomad.javasdk.FramedStream;
+import com.hashicorp.nomad.javasdk.NodesApi;
 import com.hashicorp.nomad.javasdk.NomadApiClient;
 import com.hashicorp.nomad.javasdk.QueryOptions;
 import com.hashicorp.nomad.javasdk.ServerQueryResponse;
 import com.hashicorp.nomad.javasdk.WaitStrategy;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.apache.http.HttpHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A first job, start to end, through the official Java SDK. */
+/** Jobs, nodes and files through the official Java SDK. */
 @ExtendWith(SharedCluster.class)
 class JavaSdkTest {
   private static final WaitStrategy SOON = WaitStrategy.waitForSeconds(30);
@@ -33,12 +37,12 @@ class JavaSdkTest {
   @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void registersWatchesReadsLogsOfAndStopsAJob(LocalCluster cluster) throws Exception {
     try (NomadApiClient nomad = new NomadApiClient(cluster.api().base())) {
-      EvaluationResponse registered = nomad.getJobsApi().register(job());
+      EvaluationResponse registered = nomad.getJobsApi().register(job("java-sdk"));
       Evaluation evaluation =
           nomad.getEvaluationsApi().pollForCompletion(registered, SOON).getValue();
       assertEquals("complete", evaluation.getStatus());
 
-      AllocationListStub allocation = awaitStatus(nomad, "running");
+      AllocationListStub allocation = awaitStatus(nomad, "java-sdk", "running");
       Job stored = nomad.getJobsApi().info("java-sdk").getValue();
       assertEquals("running", stored.getStatus());
       assertEquals("java-sdk", stored.getName());
@@ -58,7 +62,7 @@ class JavaSdkTest {
         assertTrue(seen.indexOf("line 1\nline 2\n") == 0, seen::toString);
         nomad.getJobsApi().deregister("java-sdk");
       }
-      awaitStatus(nomad, "complete");
+      awaitStatus(nomad, "java-sdk", "complete");
       try (InputStream log = client.logs(allocation.getId(), "main", false, "stdout")) {
         byte[] first = log.readNBytes("line 1\nline 2\n".length());
         assertEquals("line 1\nline 2\n", new String(first, StandardCharsets.UTF_8));
@@ -67,14 +71,52 @@ class JavaSdkTest {
     }
   }
 
+  @Test
+  @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void readsNodesAndTheirFilesAndDrains(LocalCluster cluster) throws Exception {
+    try (NomadApiClient nomad = new NomadApiClient(cluster.api().base())) {
+      NodesApi nodes = nomad.getNodesApi();
+      NodeListStub stub = nodes.list().getValue().get(0);
+      assertEquals("ready", stub.getStatus());
+      assertEquals(
+          stub.getId(), nodes.list(stub.getId().substring(0, 8)).getValue().get(0).getId());
+      Node node = nodes.info(stub.getId()).getValue();
+      assertEquals(stub.getName(), node.getName());
+      nodes.forceEvaluate(node.getId());
+
+      nomad.getJobsApi().register(job("java-nodes"));
+      AllocationListStub allocation = awaitStatus(nomad, "java-nodes", "running");
+      assertTrue(
+          nodes.allocations(node.getId()).getValue().stream()
+              .anyMatch(one -> one.getId().equals(allocation.getId())));
+      // Asks the node for its address, and then the node itself.
+      ClientApi client = nomad.lookupClientApiByNodeId(node.getId());
+      assertTrue(client.stats().getValue().getMemory().getTotal().signum() > 0);
+      assertTrue(client.stats(allocation.getId()).getValue().getTasks().containsKey("main"));
+      String log = "alloc/logs/main.stdout.0";
+      Wait.untilTrue(
+          Duration.ofSeconds(20),
+          "two lines in the log",
+          () -> client.cat(allocation.getId(), log).getValue().contains("line 2\n"));
+      assertEquals("line 2", client.readAt(allocation.getId(), log, 7, 6).getValue());
+      assertEquals("main.stdout.0", client.stat(allocation.getId(), log).getValue().getName());
+
+      nodes.toggleDrain(node.getId(), true);
+      awaitStatus(nomad, "java-nodes", "complete");
+      nodes.toggleDrain(node.getId(), false);
+      assertEquals("eligible", nodes.info(node.getId()).getValue().getSchedulingEligibility());
+      nomad.getJobsApi().deregister("java-nodes");
+    }
+  }
+
   /** Blocks on the job's allocations until the only one has that status. */
-  private static AllocationListStub awaitStatus(NomadApiClient nomad, String status)
+  private static AllocationListStub awaitStatus(NomadApiClient nomad, String id, String status)
       throws Exception {
     ServerQueryResponse<List<AllocationListStub>> allocations =
         nomad
             .getJobsApi()
             .allocations(
-                "java-sdk",
+                id,
                 QueryOptions.pollRepeatedlyUntil(
                     response ->
                         response.getValue() != null
@@ -85,7 +127,7 @@ class JavaSdkTest {
     return allocations.getValue().get(0);
   }
 
-  private static Job job() {
+  private static Job job(String id) {
     Task task =
         new Task()
             .setName("main")
@@ -96,8 +138,8 @@ class JavaSdkTest {
                 List.of("-c", "i=1; while :; do echo line $i; i=$((i + 1)); sleep 0.2; done"))
             .setResources(new Resources().setCpu(20).setMemoryMb(16));
     return new Job()
-        .setId("java-sdk")
-        .setName("java-sdk")
+        .setId(id)
+        .setName(id)
         .setType("service")
         .addDatacenters("dc1")
         .addTaskGroups(new TaskGroup().setName("group").setCount(1).addTasks(task));

@@ -7,6 +7,7 @@ import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
 import io.steppe.http.query.Ids;
+import io.steppe.proto.v1.DrainSpec;
 import io.steppe.proto.v1.NodeDrainUpdateResponse;
 import io.steppe.proto.v1.NodeUpdateDrainRequest;
 import io.steppe.rpc.Failure;
@@ -23,6 +24,9 @@ import jakarta.ws.rs.core.Response;
 @Path("/v1")
 @RunOnVirtualThread
 public class DrainResource {
+  private static final String ENABLE = "enable";
+  private static final long FORCE = -1;
+
   private final Calls calls;
 
   DrainResource(Calls calls) {
@@ -34,7 +38,7 @@ public class DrainResource {
   @Path("node/{id:.*}/drain")
   public Response put(@Context RoutingContext routing) {
     Request request = Request.of(routing);
-    NodeUpdateDrainRequest body = request.body(NodeUpdateDrainRequest.getDefaultInstance());
+    NodeUpdateDrainRequest body = body(request);
     UpdateDrainRequest call =
         asked(body).toBuilder()
             .setCaller(request.caller())
@@ -61,6 +65,20 @@ public class DrainResource {
   @Path("node/{id:.*}/drain")
   public Response post(@Context RoutingContext routing) {
     return put(routing);
+  }
+
+  /**
+   * What is asked for; clients older than drain specifications send {@code enable=} and no body,
+   * and mean everything at once, or eligible again.
+   */
+  private static NodeUpdateDrainRequest body(Request request) {
+    if (request.hasBody() || request.query().text(ENABLE).isEmpty()) {
+      return request.body(NodeUpdateDrainRequest.getDefaultInstance());
+    }
+    NodeUpdateDrainRequest.Builder old = NodeUpdateDrainRequest.newBuilder();
+    return request.query().bool(ENABLE, false)
+        ? old.setDrainSpec(DrainSpec.newBuilder().setDeadline(FORCE)).build()
+        : old.setMarkEligible(true).build();
   }
 
   /** What a body asks for, whichever nodes it is asked of. */

@@ -63,6 +63,17 @@ class NodeWritesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PUT", "POST"})
+  void aDrainIsForcedInTheOldForm(String method) {
+    call(method, "drain?enable=true", "").statusCode(200);
+    node().body("DrainStrategy.Deadline", equalTo(-1));
+    call(method, "drain?enable=false", "").statusCode(200);
+    node().body("DrainStrategy", nullValue()).body("SchedulingEligibility", equalTo("eligible"));
+    call(method, "drain?enable=maybe", "").statusCode(500);
+    call(method, "drain", "").statusCode(400).body(equalTo("Request body is empty"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PUT", "POST"})
   void aNodeIsPurged(String method) {
     call(method, "purge", "")
         .statusCode(200)
