@@ -222,6 +222,12 @@ class DisconnectTest {
     assertNotEquals(original.getId(), live().getFirst());
   }
 
+  /** One came back while another was lost: the count fits, but two have one name. */
+  @Test
+  void noTwoHaveOneName() {
+    theCountComesOutRight(-5907);
+  }
+
   /** Nodes come and go and agents say what they know: in the end the count is right. */
   @Property(tries = 60)
   void theCountComesOutRight(@ForAll long seed) {

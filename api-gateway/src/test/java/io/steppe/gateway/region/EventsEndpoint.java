@@ -51,7 +51,7 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
         }
         region.subscribers.add(push);
       } else {
-        synchronized (this) {
+        synchronized (region) {
           credit += up.getCredit();
         }
       }
@@ -88,7 +88,14 @@ final class EventsEndpoint extends EventsGrpc.EventsImplBase {
       out.onNext(line.toBuilder().setJson(rest).build());
     }
 
-    private synchronized void push() {
+    /** Under the region's lock, which an emitted event holds already. */
+    private void push() {
+      synchronized (region) {
+        pushAll();
+      }
+    }
+
+    private void pushAll() {
       while (next < region.events.size() && credit > 0 && !out.isCancelled()) {
         EventLine line = region.events.get(next++);
         if (line.getIndex() >= from && line.getIndex() <= to) {

@@ -62,6 +62,7 @@ final class GroupReconciler {
         .sorted(Comparator.comparingInt(AllocationName::indexOf))
         .forEach(this::sort);
     int count = Math.clamp(group.getCount(), 0, MAX_COUNT);
+    dropTwins();
     dropSurplus(count);
     int places = Math.max(0, count - kept.size());
     List<Placement> placements =
@@ -161,6 +162,24 @@ final class GroupReconciler {
   private static Stop stop(Allocation allocation, String why, Optional<String> clientStatus) {
     return new Stop(
         allocation.getId(), allocation.getNodeId(), Statuses.STOP, why, clientStatus, "");
+  }
+
+  /**
+   * Of two that run under one name, since one came back, one goes even where the count has room for
+   * both: the place that is free has another name.
+   */
+  private void dropTwins() {
+    List<Allocation> here = kept.stream().filter(this::isHere).toList();
+    for (Allocation twin : Reconnects.losers(here, group, fates::current)) {
+      kept.remove(twin);
+      stopNotNeeded(twin, Wording.RECONNECTED);
+    }
+  }
+
+  private boolean isHere(Allocation allocation) {
+    return !Statuses.clientTerminal(allocation)
+        && !allocation.getClientStatus().equals(Statuses.UNKNOWN)
+        && !waiting.contains(allocation.getId());
   }
 
   /**
