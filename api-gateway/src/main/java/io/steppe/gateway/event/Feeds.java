@@ -35,6 +35,12 @@ class Feeds {
         });
   }
 
+  /** Whether there is a feed that has all from an index on. */
+  boolean hold(EventQuery query, long index) {
+    Feed feed = feeds.get(key(query));
+    return feed != null && feed.tail().holds(index);
+  }
+
   /** Ends a feed with its last reader. */
   void leave(EventQuery query, Feed feed) {
     feeds.compute(
@@ -46,11 +52,6 @@ class Feeds {
           feed.stop();
           return known == feed ? null : known;
         });
-  }
-
-  /** Clients that read feeds. */
-  int readers() {
-    return feeds.values().stream().mapToInt(feed -> feed.readers().get()).sum();
   }
 
   @PreDestroy

@@ -82,7 +82,7 @@ final class Follower {
     beat();
     Optional<String> cut = Optional.empty();
     while (cut.isEmpty()) {
-      cut = catchUp();
+      cut = feeds.hold(query, next) ? Optional.empty() : catchUp();
       if (cut.isEmpty()) {
         cut = share();
       }
@@ -91,7 +91,7 @@ final class Follower {
     out.end();
   }
 
-  /** Reads alone until all there is was written; the reason when that is not possible. */
+  /** Reads alone until it can go on with others; the reason when that is not possible. */
   private Optional<String> catchUp() throws InterruptedException, ClosedChannelException {
     while (true) {
       SubscribeRequest request =
@@ -143,6 +143,9 @@ final class Follower {
           lines.taken(line.getJson().size());
           if (!within) {
             at(line.getIndex());
+            if (feeds.hold(query, next)) {
+              return new Passed.Reached();
+            }
           }
         }
         case Item.End<EventLine> end -> {
