@@ -89,7 +89,10 @@ class LauncherTest {
       Map<String, RunFile> before = running();
       before.get(label).id().kill();
       await(
-          () -> running().containsKey(label) && !running().get(label).equals(before.get(label)),
+          () -> {
+            RunFile now = running().get(label);
+            return now != null && !now.equals(before.get(label));
+          },
           label + " runs again");
       if (!label.equals("launcher-0")) {
         await(() -> said(label + " (pid " + before.get(label).id().pid()), "a line about " + label);
@@ -169,9 +172,7 @@ class LauncherTest {
         .forEach(ProcessHandle::destroyForcibly);
     first.destroyForcibly();
     await(
-        () ->
-            !running().containsKey("launcher-0")
-                || !running().get("launcher-0").equals(before.get("launcher-0")),
+        () -> !before.get("launcher-0").equals(running().get("launcher-0")),
         "it is gone");
     if (!running().containsKey("launcher-0")) {
       up();
