@@ -1,0 +1,17 @@
+package io.steppe.acl;
+
+import io.steppe.http.failure.Refusal;
+
+/** Knows whose a token is. May wait: called on virtual threads. */
+public interface Authenticator {
+  /**
+   * Who shows a token.
+   *
+   * @param secret as the client sent it; empty for none, which is anonymous
+   * @throws Refusal 403 for a token that is none or has expired
+   */
+  Identity authenticate(String secret);
+
+  /** Whether rights are asked for at all. */
+  boolean enforced();
+}

@@ -1,0 +1,18 @@
+package io.steppe.acl;
+
+import io.steppe.rpc.Callers;
+import java.time.Instant;
+
+/**
+ * Who makes a request.
+ *
+ * @param accessorId of the token, or "anonymous"
+ * @param name of the token, for people
+ * @param acl what it may do
+ * @param expires when it may nothing any more; {@link Instant#MAX} for never
+ */
+public record Identity(String accessorId, String name, Acl acl, Instant expires) {
+  /** Everybody, where rights are not asked for. */
+  public static final Identity UNCHECKED =
+      new Identity(Callers.ANONYMOUS, "Anonymous Token", Acl.management(), Instant.MAX);
+}
