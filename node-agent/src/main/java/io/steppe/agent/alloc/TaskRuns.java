@@ -56,6 +56,7 @@ final class TaskRuns {
           task.getUser(),
           DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
           TaskResources.of(allocation.getAllocatedResources(), name, around.node().get()),
+          VolumeMounts.of(allocation, task, around.node().get()),
           !task.getLogConfig().getDisabled(),
           model.running() ? TaskEvents.instant(model.state().getStartedAt()) : Instant.EPOCH);
     } catch (IOException e) {

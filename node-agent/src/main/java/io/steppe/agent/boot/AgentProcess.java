@@ -14,8 +14,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -69,6 +71,15 @@ public class AgentProcess {
     return agent.filter(Agent::registered).isPresent();
   }
 
+  private static Map<String, NodeSettings.HostVolume> hostVolumes(AgentSettings.OfAgent own) {
+    Map<String, NodeSettings.HostVolume> volumes = new TreeMap<>();
+    own.hostVolumes()
+        .forEach(
+            (name, volume) ->
+                volumes.put(name, new NodeSettings.HostVolume(volume.path(), volume.readOnly())));
+    return volumes;
+  }
+
   private Agent.Settings core() {
     AgentSettings.OfAgent own = settings.agent();
     var node =
@@ -78,6 +89,8 @@ public class AgentProcess {
             own.nodePool(),
             own.nodeClass().orElse(""),
             own.meta(),
+            own.links(),
+            hostVolumes(own),
             own.networkInterface(),
             own.cpuTotalCompute(),
             own.memoryTotalMb(),

@@ -45,6 +45,12 @@ public interface AgentSettings {
     /** Free labels, for constraints and {@code ${meta.key}}. */
     Map<String, String> meta();
 
+    /** Links of the node to what else knows it, as other systems name it there. */
+    Map<String, String> links();
+
+    /** Folders of the machine that jobs may ask for, by the name of the volume. */
+    Map<String, OfHostVolume> hostVolumes();
+
     /** The interface whose addresses tasks get; the one with the default route unless set. */
     Optional<String> networkInterface();
 
@@ -91,6 +97,16 @@ public interface AgentSettings {
     OfExec exec();
 
     OfDocker docker();
+  }
+
+  /** A folder of the machine that jobs may ask for. */
+  interface OfHostVolume {
+    /** Where it is: absolute, and there when the agent starts. */
+    Path path();
+
+    /** Whether jobs may only read it. */
+    @WithDefault("false")
+    boolean readOnly();
   }
 
   /** What isolated tasks ({@code exec}, {@code java}) see and may do. */

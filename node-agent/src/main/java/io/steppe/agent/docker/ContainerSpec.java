@@ -1,6 +1,7 @@
 package io.steppe.agent.docker;
 
 import io.steppe.agent.driver.Capabilities;
+import io.steppe.agent.driver.Mount;
 import io.steppe.agent.driver.TaskResources;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.task.DriverConfig;
@@ -198,6 +199,9 @@ final class ContainerSpec {
     binds.add(run.folders().shared() + ":/alloc");
     binds.add(run.folders().local() + ":/local");
     binds.add(run.folders().secrets() + ":/secrets");
+    for (Mount mount : run.mounts()) {
+      binds.add(mount.outside() + ":" + mount.inside() + (mount.readOnly() ? ":ro" : ""));
+    }
     for (String volume : config.texts("volumes")) {
       String[] parts = volume.split(":", 2);
       if (parts.length < 2) {

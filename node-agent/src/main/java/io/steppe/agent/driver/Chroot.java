@@ -1,7 +1,6 @@
 package io.steppe.agent.driver;
 
 import io.steppe.agent.task.StartFailure;
-import io.steppe.agent.task.TaskFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,23 +18,32 @@ import java.util.TreeMap;
  * @param mounts places in the root to what of the machine is there; a place comes after those it is
  *     in
  */
-record Chroot(Path root, Path shared, Map<Path, Path> mounts) {
+record Chroot(Path root, Path shared, Map<Path, Source> mounts) {
   private static final Path TOP = Path.of("/");
   private static final List<String> DEVICES =
       List.of("null", "zero", "full", "random", "urandom", "tty");
 
-  /** Without what the machine lacks. */
-  static Chroot of(TaskFolders folders, Map<String, String> places) {
-    Map<Path, Path> mounts = new TreeMap<>();
+  /** What of the machine is at a place. */
+  record Source(Path path, boolean readOnly) {}
+
+  /** The root of a run: with places of the machine but those it lacks, and with its own mounts. */
+  static Chroot of(TaskRun run, Map<String, String> places) {
+    Map<Path, Source> mounts = new TreeMap<>();
     places.forEach(
         (outside, inside) -> {
           Path source = Path.of(outside);
           if (Files.exists(source)) {
-            mounts.put(TOP.resolve(inside).normalize(), source);
+            mounts.put(TOP.resolve(inside).normalize(), new Source(source, true));
           }
         });
+    run.mounts()
+        .forEach(
+            mount ->
+                mounts.put(
+                    TOP.resolve(mount.inside()).normalize(),
+                    new Source(mount.outside(), mount.readOnly())));
     mounts.remove(TOP);
-    return new Chroot(folders.task(), folders.shared(), mounts);
+    return new Chroot(run.folders().task(), run.folders().shared(), mounts);
   }
 
   /** With one more folder of the machine at its own place, unless it is seen there already. */
@@ -43,8 +51,8 @@ record Chroot(Path root, Path shared, Map<Path, Path> mounts) {
     if (outside(folder).equals(folder)) {
       return this;
     }
-    Map<Path, Path> more = new TreeMap<>(mounts);
-    more.put(folder, folder);
+    Map<Path, Source> more = new TreeMap<>(mounts);
+    more.put(folder, new Source(folder, true));
     return new Chroot(root, shared, more);
   }
 
@@ -52,9 +60,12 @@ record Chroot(Path root, Path shared, Map<Path, Path> mounts) {
   Path outside(Path inside) {
     Path wanted = TOP.resolve(inside).normalize();
     for (Path place = wanted; place != null && !place.equals(TOP); place = place.getParent()) {
-      Path source = place.equals(Path.of("/alloc")) ? shared : mounts.get(place);
-      if (source != null) {
-        return source.resolve(place.relativize(wanted));
+      Optional<Path> source =
+          place.equals(Path.of("/alloc"))
+              ? Optional.of(shared)
+              : Optional.ofNullable(mounts.get(place)).map(Source::path);
+      if (source.isPresent()) {
+        return source.get().resolve(place.relativize(wanted));
       }
     }
     return root.resolve(TOP.relativize(wanted));
@@ -74,9 +85,9 @@ record Chroot(Path root, Path shared, Map<Path, Path> mounts) {
       for (String folder : List.of("alloc", "dev", "proc", "sys")) {
         folder(root.resolve(folder));
       }
-      for (Map.Entry<Path, Path> mount : mounts.entrySet()) {
+      for (Map.Entry<Path, Source> mount : mounts.entrySet()) {
         Path place = root.resolve(TOP.relativize(mount.getKey()));
-        if (Files.isDirectory(mount.getValue())) {
+        if (Files.isDirectory(mount.getValue().path())) {
           folder(place);
         } else {
           folder(place.getParent());
@@ -108,8 +119,12 @@ record Chroot(Path root, Path shared, Map<Path, Path> mounts) {
     var script = new StringBuilder();
     mount(script, "--bind", root, root);
     mounts.forEach(
-        (inside, outside) ->
-            mount(script, "--bind -o ro,nosuid", outside, root.resolve(TOP.relativize(inside))));
+        (inside, source) ->
+            mount(
+                script,
+                source.readOnly() ? "--bind -o ro,nosuid" : "--bind -o nosuid",
+                source.path(),
+                root.resolve(TOP.relativize(inside))));
     mount(script, "--bind", shared, root.resolve("alloc"));
     mount(script, "-t proc -o nosuid,nodev,noexec", Path.of("proc"), root.resolve("proc"));
     mount(script, "-t sysfs -o ro,nosuid,nodev,noexec", Path.of("sysfs"), root.resolve("sys"));

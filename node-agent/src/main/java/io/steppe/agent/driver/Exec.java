@@ -57,7 +57,7 @@ final class Exec implements Launcher {
     if (hindrance.isPresent()) {
       throw new StartFailure("failed to launch command: " + hindrance.get(), false);
     }
-    Chroot chroot = Chroot.of(run.folders(), settings.chroot());
+    Chroot chroot = Chroot.of(run, settings.chroot());
     List<String> line = new ArrayList<>();
     line.add(
         chroot
@@ -77,6 +77,6 @@ final class Exec implements Launcher {
 
   @Override
   public ExecPlace beside(TaskRun run, ProcStat task) throws IOException {
-    return new IsolatedRun(run, settings, Chroot.of(run.folders(), settings.chroot())).beside(task);
+    return new IsolatedRun(run, settings, Chroot.of(run, settings.chroot())).beside(task);
   }
 }

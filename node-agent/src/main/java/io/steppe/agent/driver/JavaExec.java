@@ -91,7 +91,7 @@ final class JavaExec implements Launcher {
   }
 
   private Chroot chroot(TaskRun run) {
-    return Chroot.of(run.folders(), settings.chroot());
+    return Chroot.of(run, settings.chroot());
   }
 
   @Override

@@ -38,6 +38,11 @@ final class RawExec implements Launcher {
 
   @Override
   public Launch launch(TaskRun run, List<Path> entrances) throws StartFailure {
+    if (!run.mounts().isEmpty()) {
+      throw new StartFailure(
+          "task driver \"raw_exec\" for \"" + run.task() + "\" does not support host volumes",
+          false);
+    }
     String command = run.config().text("command");
     if (command.isEmpty()) {
       throw new StartFailure("missing required argument: \"command\"", false);

@@ -4,6 +4,7 @@ import io.steppe.agent.task.DriverConfig;
 import io.steppe.agent.task.TaskFolders;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param user to run as; empty for the agent's own
  * @param config with references replaced
  * @param resources what it was given of the node
+ * @param mounts folders of the machine that the task sees beside its own
  * @param logged whether the output is kept
  * @param began when a run that is adopted was seen to start; {@link Instant#EPOCH} if it was not
  */
@@ -28,6 +30,7 @@ public record TaskRun(
     String user,
     DriverConfig config,
     TaskResources resources,
+    List<Mount> mounts,
     boolean logged,
     Instant began) {
 

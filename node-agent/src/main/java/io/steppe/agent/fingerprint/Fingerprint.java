@@ -1,5 +1,6 @@
 package io.steppe.agent.fingerprint;
 
+import io.steppe.proto.v1.HostVolumeInfo;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeCpuResources;
 import io.steppe.proto.v1.NodeDiskResources;
@@ -83,11 +84,32 @@ public final class Fingerprint {
         .setNodeClass(settings.nodeClass())
         .setHttpAddr(HttpAddress.on(settings.httpAddress(), networks.address()))
         .putAllMeta(settings.meta())
+        .putAllLinks(settings.links())
+        .putAllHostVolumes(hostVolumes())
         .putAllAttributes(attributes)
         .setNodeResources(
             resources(processors, networks, compute, memoryBytes, disk.getUsableSpace()))
         .setReservedResources(NodeReservedResources.getDefaultInstance())
         .build();
+  }
+
+  private Map<String, HostVolumeInfo> hostVolumes() throws IOException {
+    Map<String, HostVolumeInfo> volumes = new TreeMap<>();
+    for (Map.Entry<String, NodeSettings.HostVolume> entry : settings.hostVolumes().entrySet()) {
+      Path path = entry.getValue().path();
+      if (!path.isAbsolute() || !Files.exists(path)) {
+        throw new IOException(
+            "host volume \"" + entry.getKey() + "\": there is no " + path + " (an absolute path)");
+      }
+      volumes.put(
+          entry.getKey(),
+          HostVolumeInfo.newBuilder()
+              .setName(entry.getKey())
+              .setPath(path.toString())
+              .setReadOnly(entry.getValue().readOnly())
+              .build());
+    }
+    return volumes;
   }
 
   private NodeResources resources(

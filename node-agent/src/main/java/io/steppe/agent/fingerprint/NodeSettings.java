@@ -1,5 +1,6 @@
 package io.steppe.agent.fingerprint;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -7,6 +8,8 @@ import java.util.Optional;
  * What is set for a node rather than found on its machine.
  *
  * @param name empty for the hostname
+ * @param links of the node to what else knows it
+ * @param hostVolumes by name
  * @param networkInterface whose addresses tasks get; empty for the one with the default route
  * @param cpuTotalCompute in MHz, instead of what the processors say
  * @param memoryMb instead of what the machine has
@@ -18,7 +21,13 @@ public record NodeSettings(
     String pool,
     String nodeClass,
     Map<String, String> meta,
+    Map<String, String> links,
+    Map<String, HostVolume> hostVolumes,
     Optional<String> networkInterface,
     Optional<Long> cpuTotalCompute,
     Optional<Long> memoryMb,
-    String httpAddress) {}
+    String httpAddress) {
+
+  /** A folder of the machine that jobs may ask for. */
+  public record HostVolume(Path path, boolean readOnly) {}
+}

@@ -75,6 +75,9 @@ class AgentSettingsTest {
             "steppe.agent.name", "n",
             "steppe.agent.node-class", "big",
             "steppe.agent.meta.\"rack.row\"", "r1",
+            "steppe.agent.links.\"inventory\"", "shelf-7",
+            "steppe.agent.host-volumes.\"db\".path", "/srv/db",
+            "steppe.agent.host-volumes.\"db\".read-only", "true",
             "steppe.agent.network-interface", "eth1",
             "steppe.agent.cpu-total-compute", "4000",
             "steppe.agent.memory-total-mb", "512",
@@ -98,6 +101,10 @@ class AgentSettingsTest {
     assertEquals(Optional.of("n"), settings.agent().name());
     assertEquals(Optional.of("big"), settings.agent().nodeClass());
     assertEquals(Map.of("rack.row", "r1"), settings.agent().meta());
+    assertEquals(Map.of("inventory", "shelf-7"), settings.agent().links());
+    AgentSettings.OfHostVolume volume = settings.agent().hostVolumes().get("db");
+    assertEquals(Path.of("/srv/db"), volume.path());
+    assertTrue(volume.readOnly());
     assertEquals(Optional.of("eth1"), settings.agent().networkInterface());
     assertEquals(Optional.of(4000L), settings.agent().cpuTotalCompute());
     assertEquals(Optional.of(512L), settings.agent().memoryTotalMb());

@@ -139,6 +139,9 @@ class AgentTest {
     assertEquals("127.0.0.1", node.getNodeResources().getNetworks(0).getIp());
     assertTrue(node.getDriversOrThrow("raw_exec").getHealthy());
     assertEquals("r1", node.getMetaOrThrow("rack"));
+    assertEquals("shelf-7", node.getLinksOrThrow("inventory"));
+    assertTrue(node.getHostVolumesOrThrow("fixed").getReadOnly());
+    assertTrue(node.getHostVolumesOrThrow("shared").getPath().endsWith("/volume"));
   }
 
   @Test

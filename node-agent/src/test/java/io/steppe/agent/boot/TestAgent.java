@@ -6,6 +6,8 @@ import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,8 @@ public final class TestAgent {
             "default",
             "",
             Map.of("rack", "r1"),
+            Map.of("inventory", "shelf-7"),
+            volumes(data),
             Optional.of("lo"),
             Optional.empty(),
             Optional.empty(),
@@ -46,6 +50,19 @@ public final class TestAgent {
         data, node, "global", session, DriverSettings.defaults(), docker, GC, stopTasks, "test");
   }
 
+  /** A volume "shared" that may be written, and "fixed", the same folder, that may not. */
+  private static Map<String, NodeSettings.HostVolume> volumes(Path data) {
+    Path folder = data.resolve("volume");
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Map.of(
+        "shared", new NodeSettings.HostVolume(folder, false),
+        "fixed", new NodeSettings.HostVolume(folder, true));
+  }
+
   public static Agent start(Path data, int port) throws IOException {
     Agent agent = new Agent(settings(data, port, Duration.ZERO));
     agent.start();
@@ -63,7 +80,7 @@ public final class TestAgent {
     try {
       agent.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

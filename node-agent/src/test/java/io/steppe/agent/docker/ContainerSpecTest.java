@@ -3,6 +3,7 @@ package io.steppe.agent.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.steppe.agent.driver.Mount;
 import io.steppe.agent.driver.TaskResources;
 import io.steppe.agent.driver.TaskRun;
 import io.steppe.agent.task.DriverConfig;
@@ -59,6 +60,7 @@ class ContainerSpecTest {
             "/data/alloc:/alloc",
             "/data/web/local:/local",
             "/data/web/secrets:/secrets",
+            "/srv/db:/db:ro",
             "/data/web/local/conf:/etc/app:ro"),
         host(Map.of("image", "redis", "volumes", List.of("local/conf:/etc/app:ro"))).get("Binds"));
     for (String volume : List.of("/etc:/x", "../other:/x", "local/../../other:/x", "local")) {
@@ -107,6 +109,7 @@ class ContainerSpecTest {
             "",
             new DriverConfig(config),
             RESOURCES,
+            List.of(new Mount(Path.of("/srv/db"), "/db", true)),
             true,
             Instant.EPOCH);
     return new ContainerSpec(run, DockerSettings.defaults(), "node");

@@ -21,10 +21,13 @@ import io.steppe.proto.v1.DriverInfo;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskEvent;
 import io.steppe.proto.v1.TaskState;
+import io.steppe.proto.v1.VolumeMount;
+import io.steppe.proto.v1.VolumeRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,6 +99,41 @@ class ExecTest {
   }
 
   @Test
+  void volumesOfTheNodeAreWhereTheTaskWantsThem() throws Exception {
+    Path volume = data.resolve("volume");
+    Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.writeString(volume.resolve("seed"), "from the node\n");
+    Task.Builder task =
+        Jobs.shell(
+            "exec",
+            "work",
+            "cat /srv/fixed/seed; echo from the task >/srv/shared/grown;"
+                + " touch /srv/fixed/x 2>/dev/null || echo fixed",
+            "");
+    task.addVolumeMounts(VolumeMount.newBuilder().setVolume("a").setDestination("/srv/shared"));
+    task.addVolumeMounts(VolumeMount.newBuilder().setVolume("b").setDestination("srv/fixed"));
+    Allocation.Builder allocation = Jobs.allocation("batch", task);
+    allocation
+        .getJobBuilder()
+        .getTaskGroupsBuilder(0)
+        .putVolumes("a", volume("shared", false))
+        .putVolumes("b", volume("fixed", true));
+    control.send(allocation.build());
+    control.awaitStatus(allocation.getId(), "complete");
+
+    assertEquals("from the node\nfixed\n", log(allocation.build(), "stdout"));
+    assertEquals("from the task\n", Files.readString(volume.resolve("grown")));
+  }
+
+  private static VolumeRequest volume(String source, boolean readOnly) {
+    return VolumeRequest.newBuilder()
+        .setType("host")
+        .setSource(source)
+        .setReadOnly(readOnly)
+        .build();
+  }
+
+  @Test
   void moreMemoryThanReservedEndsTheTask() throws Exception {
     Task.Builder task =
         Jobs.shell(
@@ -129,7 +167,10 @@ class ExecTest {
             Jobs.shell("exec", "work", "true", "\"pid_mode\":\"none\""),
             "pid_mode must be \"private\" or \"host\", got \"none\"",
             Jobs.shell("exec", "work", "true", "\"work_dir\":\"/nowhere\""),
-            "failed to launch command: ");
+            "failed to launch command: ",
+            Jobs.shell("exec", "work", "true", "")
+                .addVolumeMounts(VolumeMount.newBuilder().setVolume("a").setDestination("/a")),
+            "No group volume declaration found named: a");
     for (Map.Entry<Task.Builder, String> each : refused.entrySet()) {
       Allocation allocation = batch(each.getKey());
       TaskState state =
@@ -224,6 +265,7 @@ class ExecTest {
             "",
             new DriverConfig(Map.of()),
             TaskResources.NONE,
+            List.of(),
             true,
             Instant.EPOCH);
     var place =

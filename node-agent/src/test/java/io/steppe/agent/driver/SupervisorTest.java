@@ -59,6 +59,7 @@ class SupervisorTest {
             "",
             new DriverConfig(Map.of()),
             TaskResources.NONE,
+            List.of(),
             true,
             Instant.EPOCH);
     Supervisor supervisor = new Supervisor(run);
