@@ -171,9 +171,7 @@ class LauncherTest {
         .filter(h -> h.info().commandLine().orElse("").contains("steppe-guardian"))
         .forEach(ProcessHandle::destroyForcibly);
     first.destroyForcibly();
-    await(
-        () -> !before.get("launcher-0").equals(running().get("launcher-0")),
-        "it is gone");
+    await(() -> !before.get("launcher-0").equals(running().get("launcher-0")), "it is gone");
     if (!running().containsKey("launcher-0")) {
       up();
     }
