@@ -23,6 +23,7 @@ final class LocalCluster implements AutoCloseable {
   private final Map<String, String> environment;
   private final Api api;
   private Process up;
+  private Duration startedIn = Duration.ZERO;
 
   /** What {@code ./steppe ps} tells of one process. */
   record Running(String name, int replica, long pid, String ports) {
@@ -67,6 +68,7 @@ final class LocalCluster implements AutoCloseable {
             List.of("up", "--data-dir", data().toString(), "--http-port", Integer.toString(port)));
     arguments.addAll(List.of(options));
     Files.deleteIfExists(output());
+    long began = System.nanoTime();
     ProcessBuilder builder = steppe(arguments).redirectErrorStream(true);
     builder.environment().putAll(environment);
     up = builder.redirectOutput(output().toFile()).start();
@@ -83,6 +85,16 @@ final class LocalCluster implements AutoCloseable {
     if (!up.isAlive()) {
       throw new AssertionError("the cluster did not start:\n" + report());
     }
+    startedIn = Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /**
+   * How long something may take that takes at most so long on a machine with nothing else to do: on
+   * a busy one twice the time that starting this cluster took there, where that is more.
+   */
+  Duration within(Duration idle) {
+    Duration busy = startedIn.multipliedBy(2);
+    return busy.compareTo(idle) > 0 ? busy : idle;
   }
 
   /** Runs {@code down} and waits for the end of {@code up}. */

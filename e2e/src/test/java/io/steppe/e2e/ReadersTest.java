@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * every event once and in order, coming back with its index where its own connection broke.
  */
 class ReadersTest {
-  private static final Duration ANSWERED_AGAIN_WITHIN = Duration.ofSeconds(20);
+  private static final Duration ANSWERED_AGAIN = Duration.ofSeconds(20);
   private static final Set<String> KEPT = Set.of("launcher", "node-agent");
 
   @Test
@@ -31,7 +31,7 @@ class ReadersTest {
             int written = writes.acknowledged().size();
             victim.kill();
             Wait.untilTrue(
-                ANSWERED_AGAIN_WITHIN,
+                cluster.within(ANSWERED_AGAIN),
                 "writes after the death of " + victim.name(),
                 () -> writes.acknowledged().size() > written + 5);
           }
@@ -41,7 +41,7 @@ class ReadersTest {
       Events history = Events.until(api, "topic=*&namespace=*&index=1", last).requireOrder();
       assertTrue(history.lines().size() > 50, "there is something to read");
       for (ResumingReader reader : readers) {
-        Wait.untilTrue(ANSWERED_AGAIN_WITHIN, "all is read", () -> reader.last() >= last);
+        Wait.untilTrue(cluster.within(ANSWERED_AGAIN), "all is read", () -> reader.last() >= last);
         reader.close();
         assertEquals(history.lines(), reader.upTo(last), "each event once and in order");
       }
