@@ -154,6 +154,9 @@ class EventsTest {
     refused("/v1/event/stream?index=x", "Unable to parse index");
     refused("/v1/event/stream?topic=Job:", "Invalid topic query");
     refused("/v1/event/stream?filter=Topic+==", "Invalid filter");
+    refused(
+        "/v1/event/stream?filter=Payload.Node.Colour+==+blue",
+        "Invalid filter: error finding value in datum: /Payload/Node/Colour at part 2");
     refused("/v1/event/stream?format=xml", "Unknown format \"xml\"");
     refused("/v1/event/range?from=5&to=4", "Invalid range: from 5 is above to 4");
     refused("/v1/event/range?from=1&to=2000000", "Invalid range: more than 1000000 indexes");

@@ -38,6 +38,11 @@ public enum Component {
     return stopSeconds;
   }
 
+  /** Whether it stores secrets, which it seals with the cluster's key. */
+  public boolean sealsSecrets() {
+    return this == EVENT_SERVICE || this == ALLOC_SERVICE;
+  }
+
   /** Whether other processes call it by gRPC. */
   public boolean servesGrpc() {
     return database;

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Properties;
@@ -121,12 +122,22 @@ public record DataFolder(Path root) {
 
   /** The secret of that name, made on first use, readable by its owner only. */
   public String secret(String name) {
+    return secret(name, 24);
+  }
+
+  /** The key that secrets are sealed with before they are stored, as services take it. */
+  public String sealKey() {
+    byte[] key = HexFormat.of().parseHex(secret("seal-key", 32));
+    return "local:" + Base64.getEncoder().encodeToString(key);
+  }
+
+  private String secret(String name, int length) {
     Properties secrets = properties("secrets");
     String known = secrets.getProperty(name);
     if (known != null) {
       return known;
     }
-    byte[] bytes = new byte[24];
+    byte[] bytes = new byte[length];
     RANDOM.nextBytes(bytes);
     String made = HexFormat.of().formatHex(bytes);
     secrets.setProperty(name, made);

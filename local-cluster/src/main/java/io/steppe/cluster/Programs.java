@@ -163,6 +163,9 @@ public final class Programs {
       env.put("STEPPE_DATABASE_USER", role(component));
       env.put("STEPPE_DATABASE_PASSWORD", options.data().secret(role(component)));
     }
+    if (component.sealsSecrets()) {
+      env.put("STEPPE_SEAL_KEYS", options.data().sealKey());
+    }
     if (component == Component.NODE_AGENT) {
       env.put("STEPPE_AGENT_DATA_DIR", options.data().agent(replica).toString());
       env.put("STEPPE_AGENT_SERVERS", addresses(Component.NODE_SERVICE));

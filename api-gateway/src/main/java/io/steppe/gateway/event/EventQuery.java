@@ -6,7 +6,7 @@ import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.GoErrors;
 import io.steppe.http.query.GoValues;
 import io.steppe.http.query.Query;
-import io.steppe.query.Filter;
+import io.steppe.query.EventFilters;
 import io.steppe.query.InvalidFilterException;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TopicFilter;
@@ -72,7 +72,7 @@ record EventQuery(SubscribeRequest subscription, long index, EventStyle style) {
   private static String filter(String text) {
     try {
       if (!text.isEmpty()) {
-        Filter.parse(text);
+        EventFilters.parse(text);
       }
       return text;
     } catch (InvalidFilterException e) {

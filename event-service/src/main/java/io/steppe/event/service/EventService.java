@@ -18,6 +18,7 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
+import io.steppe.ledger.seal.SealKeys;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -101,6 +102,7 @@ class EventService {
             ledger,
             replicas,
             events,
+            SealKeys.of(settings.seal().keys().orElse(List.of())),
             limits(settings.events().sinks()),
             ledgerSettings.name(),
             version);

@@ -18,6 +18,8 @@ public interface EventSettings {
 
   Replica replica();
 
+  Seal seal();
+
   Events events();
 
   /** Where the log lives. */
@@ -36,6 +38,15 @@ public interface EventSettings {
     /** Whether a database that may lose acknowledged writes is refused; off in tests only. */
     @WithDefault("true")
     boolean durabilityChecked();
+  }
+
+  /** What secrets are sealed with before they are stored. */
+  interface Seal {
+    /**
+     * Keys, each {@code id:key}, 32 bytes in base64: the first seals, all open. Sinks can't be
+     * registered without one.
+     */
+    Optional<List<String>> keys();
   }
 
   /** This process among the replicas. */

@@ -2,6 +2,7 @@ package io.steppe.event.sink;
 
 import io.steppe.ledger.OneThread;
 import io.steppe.ledger.Replicas;
+import io.steppe.ledger.seal.CannotOpenException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,18 +55,34 @@ public final class Deliveries implements AutoCloseable {
     }
   }
 
-  private void adjust(List<Sink> sinks) {
+  private void adjust(List<Sink> sinks) throws SQLException {
     List<String> members =
         replicas.members("event-service").stream().map(Replicas.Member::id).toList();
     Map<String, Sink> mine = new HashMap<>();
     for (Sink sink : sinks) {
       boolean here = Owner.of(sink.id(), members).filter(tools.replica()::equals).isPresent();
+      if (here) {
+        sealAnew(sink);
+      }
       if (here && !sink.definition().getPaused()) {
         mine.put(sink.id(), sink);
       }
     }
     running.values().removeIf(delivery -> isOver(delivery, mine.get(delivery.sink().id())));
     mine.forEach((id, sink) -> running.computeIfAbsent(id, missing -> started(sink)));
+  }
+
+  private void sealAnew(Sink sink) throws SQLException {
+    SinkSecrets secrets = tools.secrets();
+    if (!secrets.isOutdated(sink)) {
+      return;
+    }
+    try {
+      store.sealAnew(sink, secrets.seal(sink.id(), secrets.open(sink)));
+      LOG.infof("The secret of %s is sealed with the newest key", sink);
+    } catch (CannotOpenException e) {
+      LOG.debugf("The secret of %s can't be opened: %s", sink, e.getMessage());
+    }
   }
 
   private static boolean isOver(Delivery delivery, Sink now) {

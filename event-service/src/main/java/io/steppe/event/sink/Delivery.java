@@ -27,6 +27,7 @@ final class Delivery {
   record Tools(
       EventHub hub,
       SinkStore store,
+      SinkSecrets secrets,
       Poster poster,
       Backoff backoff,
       InstantSource clock,

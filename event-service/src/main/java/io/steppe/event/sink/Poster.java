@@ -1,5 +1,6 @@
 package io.steppe.event.sink;
 
+import io.steppe.ledger.seal.CannotOpenException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Poster implements AutoCloseable {
   private final HttpClient client;
+  private final SinkSecrets secrets;
   private final InstantSource clock;
   private final Duration deadline;
   private final String userAgent;
@@ -29,7 +31,8 @@ final class Poster implements AutoCloseable {
   /**
    * @param deadline of an attempt, from dialling to the end of the answer
    */
-  Poster(InstantSource clock, Duration deadline, String version) {
+  Poster(SinkSecrets secrets, InstantSource clock, Duration deadline, String version) {
+    this.secrets = secrets;
     this.clock = clock;
     this.deadline = deadline;
     this.userAgent = "Steppe/" + version;
@@ -44,8 +47,14 @@ final class Poster implements AutoCloseable {
 
   /** One attempt: nothing when the batch was taken, otherwise why not. */
   Optional<String> post(Sink sink, Batch batch) throws InterruptedException {
+    HttpRequest request;
+    try {
+      request = request(sink, batch);
+    } catch (CannotOpenException e) {
+      return Optional.of("can't be signed: " + e.getMessage());
+    }
     CompletableFuture<HttpResponse<Void>> answer =
-        client.sendAsync(request(sink, batch), BodyHandlers.discarding());
+        client.sendAsync(request, BodyHandlers.discarding());
     try {
       int status = answer.get(deadline.toNanos(), TimeUnit.NANOSECONDS).statusCode();
       return status / 100 == 2 ? Optional.empty() : Optional.of("answered with status " + status);
@@ -68,7 +77,7 @@ final class Poster implements AutoCloseable {
         .header("Content-Type", batch.contentType())
         .header("webhook-id", id)
         .header("webhook-timestamp", Long.toString(timestamp))
-        .header("webhook-signature", Signature.of(sink.secret(), id, timestamp, body))
+        .header("webhook-signature", Signature.of(secrets.open(sink), id, timestamp, body))
         .POST(BodyPublishers.ofByteArray(body))
         .build();
   }

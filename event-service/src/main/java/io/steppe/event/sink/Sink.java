@@ -8,13 +8,13 @@ import java.util.Optional;
  * A sink as it is stored.
  *
  * @param definition without secret and state
- * @param secret signs deliveries; in no answer, log or error
+ * @param secret signs deliveries
  * @param version goes up with each change of the definition
  * @param delivered everything up to this index was delivered, or was not for this sink
  */
 record Sink(
     EventSink definition,
-    String secret,
+    StoredSecret secret,
     long version,
     long delivered,
     Progress progress,

@@ -1,6 +1,7 @@
 package io.steppe.event.sink;
 
 import io.steppe.ledger.Ledger;
+import io.steppe.ledger.seal.Sealed;
 import io.steppe.proto.v1.EventSink;
 import io.steppe.proto.v1.EventSinkState;
 import io.steppe.rpc.Failure;
@@ -19,15 +20,17 @@ public final class SinkBook {
 
   private final SinkStore store;
   private final SinkRules rules;
+  private final SinkSecrets secrets;
   private final Ledger<?> ledger;
   private final int most;
 
   /**
    * @param most sinks there may be
    */
-  SinkBook(SinkStore store, SinkRules rules, Ledger<?> ledger, int most) {
+  SinkBook(SinkStore store, SinkRules rules, SinkSecrets secrets, Ledger<?> ledger, int most) {
     this.store = store;
     this.rules = rules;
+    this.secrets = secrets;
     this.ledger = ledger;
     this.most = most;
   }
@@ -58,19 +61,23 @@ public final class SinkBook {
         sink.getIndex() == 0 ? Optional.empty() : Optional.of(sink.getIndex() - 1);
     return ask(
         () -> {
-          if (!store.replace(sink, sink.getSecret(), place)) {
-            insert(sink, place);
+          Optional<Sealed> secret =
+              sink.getSecret().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(secrets.seal(sink.getId(), sink.getSecret()));
+          if (!store.replace(sink, secret, place)) {
+            insert(sink, secret, place);
           }
           return get(sink.getId());
         });
   }
 
-  private void insert(EventSink sink, Optional<Long> place) throws SQLException {
-    if (sink.getSecret().isEmpty()) {
-      throw Failure.invalid("missing Secret: deliveries are signed with it");
-    }
+  private void insert(EventSink sink, Optional<Sealed> secret, Optional<Long> place)
+      throws SQLException {
+    Sealed sealed =
+        secret.orElseThrow(() -> Failure.invalid("missing Secret: deliveries are signed with it"));
     long head = ledger.latest().await().atMost(WAIT).index();
-    if (!store.insert(sink, sink.getSecret(), place.orElse(head), most)) {
+    if (!store.insert(sink, sealed, place.orElse(head), most)) {
       throw Failure.invalid("there are " + most + " sinks already");
     }
   }

@@ -1,6 +1,8 @@
 package io.steppe.event.sink;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.steppe.ledger.seal.Sealed;
 import io.steppe.proto.v1.EventSink;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,14 +42,16 @@ final class SinkStore {
    * @param most sinks there may be
    * @return whether it is there now: false where its id is taken or there are enough
    */
-  boolean insert(EventSink definition, String secret, long delivered, int most)
+  boolean insert(EventSink definition, Sealed secret, long delivered, int most)
       throws SQLException {
     return update(
-        "insert into ledger.sinks (id, definition, secret, delivered_index) select ?, ?, ?, ?"
+        "insert into ledger.sinks (id, definition, sealed, seal_key, delivered_index)"
+            + " select ?, ?, ?, ?, ?"
             + " where (select count(*) from ledger.sinks) < ? on conflict (id) do nothing",
         definition.getId(),
         stored(definition),
-        secret,
+        secret.bytes().toByteArray(),
+        secret.keyId(),
         delivered,
         most);
   }
@@ -55,19 +59,34 @@ final class SinkStore {
   /**
    * Replaces a definition.
    *
-   * @param secret empty for the one it has
+   * @param secret none for the one it has
    * @param delivered empty for where it is
    */
-  boolean replace(EventSink definition, String secret, Optional<Long> delivered)
+  boolean replace(EventSink definition, Optional<Sealed> secret, Optional<Long> delivered)
       throws SQLException {
     return update(
-        "update ledger.sinks set definition = ?, secret = coalesce(nullif(?, ''), secret),"
+        "update ledger.sinks set definition = ?, sealed = coalesce(?, sealed),"
+            + " seal_key = coalesce(?, seal_key),"
+            + " secret = case when ?::text is null then secret end,"
             + " delivered_index = coalesce(?::bigint, delivered_index), version = version + 1,"
             + " modified_at = clock_timestamp(), failures = 0, next_attempt_at = null where id = ?",
         stored(definition),
-        secret,
+        bytes(secret),
+        keyId(secret),
+        keyId(secret),
         delivered.map(String::valueOf).orElse(null),
         definition.getId());
+  }
+
+  /** Stores a secret sealed anew; false when it is another by now. */
+  boolean sealAnew(Sink sink, Sealed secret) throws SQLException {
+    return update(
+        "update ledger.sinks set sealed = ?, seal_key = ?, secret = null"
+            + " where id = ? and version = ?",
+        secret.bytes().toByteArray(),
+        secret.keyId(),
+        sink.id(),
+        sink.version());
   }
 
   boolean delete(String id) throws SQLException {
@@ -157,7 +176,7 @@ final class SinkStore {
   private static Sink sink(ResultSet row) throws SQLException {
     return new Sink(
         definition(row.getBytes("definition")),
-        row.getString("secret"),
+        secret(row),
         row.getLong("version"),
         row.getLong("delivered_index"),
         new Sink.Progress(
@@ -170,6 +189,22 @@ final class SinkStore {
             row.getString("replica")),
         instant(row, "created_at").orElseThrow(),
         instant(row, "modified_at").orElseThrow());
+  }
+
+  private static byte[] bytes(Optional<Sealed> secret) {
+    return secret.map(one -> one.bytes().toByteArray()).orElse(null);
+  }
+
+  private static String keyId(Optional<Sealed> secret) {
+    return secret.map(Sealed::keyId).orElse(null);
+  }
+
+  private static StoredSecret secret(ResultSet row) throws SQLException {
+    byte[] sealed = row.getBytes("sealed");
+    return sealed == null
+        ? new StoredSecret.Open(row.getString("secret"))
+        : new StoredSecret.Closed(
+            new Sealed(row.getString("seal_key"), ByteString.copyFrom(sealed)));
   }
 
   private static EventSink definition(byte[] stored) throws SQLException {

@@ -3,6 +3,7 @@ package io.steppe.event.sink;
 import io.steppe.event.stream.EventHub;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas;
+import io.steppe.ledger.seal.SealKeys;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,23 +42,26 @@ public record Sinks(SinkBook book, Deliveries deliveries) {
       Ledger<?> ledger,
       Replicas replicas,
       EventHub hub,
+      SealKeys keys,
       Limits limits,
       String replica,
       String version) {
     SinkStore store = new SinkStore(database);
+    SinkSecrets secrets = new SinkSecrets(keys);
     InstantSource clock = InstantSource.system();
     Delivery.Tools tools =
         new Delivery.Tools(
             hub,
             store,
-            new Poster(clock, limits.deadline(), version),
+            secrets,
+            new Poster(secrets, clock, limits.deadline(), version),
             new Backoff(limits.firstPause(), limits.longestPause(), RandomGenerator.getDefault()),
             clock,
             replica,
             limits.lines(),
             limits.bytes());
     return new Sinks(
-        new SinkBook(store, new SinkRules(limits.hosts()), ledger, limits.most()),
+        new SinkBook(store, new SinkRules(limits.hosts()), secrets, ledger, limits.most()),
         new Deliveries(store, replicas, tools));
   }
 }

@@ -1,6 +1,7 @@
 package io.steppe.event.stream;
 
 import io.steppe.proto.v1.Event;
+import io.steppe.query.EventFilters;
 import io.steppe.query.Filter;
 import io.steppe.query.InvalidFilterException;
 import io.steppe.rpc.Failure;
@@ -27,7 +28,7 @@ public record EventFilter(String namespace, List<TopicFilter> topics, Optional<F
   /**
    * What a request asks for.
    *
-   * @throws Failure INVALID for a filter expression that does not parse
+   * @throws Failure INVALID for a filter expression that does not parse, or names what no event has
    */
   public static EventFilter of(SubscribeRequest request) {
     String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
@@ -36,9 +37,9 @@ public record EventFilter(String namespace, List<TopicFilter> topics, Optional<F
 
   private static Optional<Filter> expression(String text) {
     try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(Filter.parse(text));
+      return text.isEmpty() ? Optional.empty() : Optional.of(EventFilters.parse(text));
     } catch (InvalidFilterException e) {
-      throw Failure.invalid("failed to read filter expression: " + e.getMessage());
+      throw Failure.invalid("Invalid filter: " + e.getMessage());
     }
   }
 

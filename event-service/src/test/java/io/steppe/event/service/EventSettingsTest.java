@@ -35,6 +35,7 @@ class EventSettingsTest {
     assertEquals(500, settings.events().sinks().batchLines());
     assertEquals(512 << 10, settings.events().sinks().batchBytes().asLongValue());
     assertEquals(Duration.ofSeconds(1), settings.events().sinks().interval());
+    assertTrue(settings.seal().keys().isEmpty());
     assertEquals("global", settings.region());
     assertTrue(settings.database().durabilityChecked());
   }

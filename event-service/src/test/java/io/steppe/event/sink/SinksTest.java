@@ -2,6 +2,7 @@ package io.steppe.event.sink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import io.steppe.ledger.Outcome;
 import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
+import io.steppe.ledger.seal.SealKeys;
 import io.steppe.ledger.testing.TestDatabase;
 import io.steppe.proto.v1.EventSink;
 import io.steppe.proto.v1.Job;
@@ -25,8 +27,14 @@ import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -41,6 +49,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class SinksTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
   private static final String SECRET = "0123456789abcdef";
+  private static final SealKeys KEYS = SealKeys.of(List.of(key(1)));
 
   private static TestDatabase database;
   private static PGSimpleDataSource source;
@@ -52,7 +61,7 @@ class SinksTest {
   /** One replica of the service, as far as sinks go. */
   private record Replica(PostgresLedger<LogView> ledger, EventHub hub, Sinks sinks)
       implements AutoCloseable {
-    static Replica start(FixedReplicas replicas, Sinks.Limits limits) {
+    static Replica start(FixedReplicas replicas, SealKeys keys) {
       LedgerSettings settings =
           database.settings("ledger", Tables.ALL.toArray(String[]::new)).withoutObjects();
       PostgresLedger<LogView> ledger = PostgresLedger.open(vertx, settings, new LogView());
@@ -64,14 +73,19 @@ class SinksTest {
               1 << 20,
               Duration.ofMinutes(1),
               100);
-      Sinks sinks = Sinks.of(source, ledger, replicas, hub, limits, replicas.self().id(), "test");
+      Sinks sinks =
+          Sinks.of(source, ledger, replicas, hub, keys, limits(), replicas.self().id(), "test");
       ledger.ready().await().atMost(WAIT);
       sinks.deliveries().start(Duration.ofMillis(50));
       return new Replica(ledger, hub, sinks);
     }
 
     static Replica start() {
-      return start(replicas("event-0", "event-0"), limits(List.of()));
+      return start(KEYS);
+    }
+
+    static Replica start(SealKeys keys) {
+      return start(replicas("event-0", "event-0"), keys);
     }
 
     SinkBook book() {
@@ -86,10 +100,10 @@ class SinksTest {
     }
   }
 
-  private static Sinks.Limits limits(List<String> hosts) {
+  private static Sinks.Limits limits() {
     return new Sinks.Limits(
         10,
-        hosts,
+        List.of(),
         Duration.ofSeconds(2),
         Duration.ofMillis(20),
         Duration.ofMillis(50),
@@ -254,8 +268,8 @@ class SinksTest {
     FixedReplicas first = replicas(owner, "event-0", "event-1");
     FixedReplicas second = replicas(other, "event-0", "event-1");
     long before = register("before");
-    try (Replica one = Replica.start(first, limits(List.of()));
-        Replica two = Replica.start(second, limits(List.of()))) {
+    try (Replica one = Replica.start(first, KEYS);
+        Replica two = Replica.start(second, KEYS)) {
       one.book().put(sink("moved"));
       long some = register(5);
       eventually(() -> delivered(two, "moved") == some, "deliveries of the owner");
@@ -307,6 +321,71 @@ class SinksTest {
       eventually(() -> receiver.indexes().size() >= 3, "what was before");
       assertEquals(range(first, first + 2), receiver.indexes());
       replica.book().delete("past");
+    }
+  }
+
+  @Test
+  void secretsAreSealedAndSealedAnewWithANewKey() throws Exception {
+    try (Replica replica = Replica.start()) {
+      replica.book().put(sink("sealed"));
+      assertEquals("1", stored("sealed", "seal_key"));
+      assertNull(stored("sealed", "secret"));
+      assertFalse(stored("sealed", "convert_from(sealed, 'LATIN1')").contains(SECRET));
+    }
+    long first = register(1);
+    try (Replica other = Replica.start(SealKeys.of(List.of(key(2))))) {
+      eventually(
+          () -> other.book().get("sealed").getState().getLastError().contains("is not here"),
+          "its key is missed");
+      assertEquals(List.of(), receiver.deliveries());
+    }
+    try (Replica both = Replica.start(SealKeys.of(List.of(key(2), key(1))))) {
+      eventually(() -> "2".equals(stored("sealed", "seal_key")), "the new key");
+      eventually(() -> delivered(both, "sealed") == first, "the delivery");
+    }
+    Receiver.Delivered one = receiver.deliveries().getFirst();
+    byte[] body = one.body().getBytes(StandardCharsets.UTF_8);
+    long timestamp = Long.parseLong(one.timestamp());
+    assertEquals(Signature.of(SECRET, one.id(), timestamp, body), one.signature());
+    execute("update ledger.sinks set secret = '" + SECRET + "', sealed = null, seal_key = null");
+    try (Replica before = Replica.start()) {
+      eventually(() -> "1".equals(stored("sealed", "seal_key")), "what lay open is sealed");
+      before.book().delete("sealed");
+    }
+  }
+
+  @Test
+  void withoutAKeyNoSecretIsTaken() throws Exception {
+    try (Replica replica = Replica.start(SealKeys.of(List.of()))) {
+      Failure refused = assertThrows(Failure.class, () -> replica.book().put(sink("open")));
+      assertEquals(Kind.INVALID, refused.kind());
+      assertEquals(List.of(), replica.book().all());
+    }
+  }
+
+  private static String key(int fill) {
+    byte[] bytes = new byte[32];
+    Arrays.fill(bytes, (byte) fill);
+    return fill + ":" + Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static String stored(String id, String column) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select " + column + " from ledger.sinks where id = '" + id + "'")) {
+      assertTrue(row.next());
+      return row.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 

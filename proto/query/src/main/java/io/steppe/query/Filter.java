@@ -45,6 +45,15 @@ public final class Filter {
     return matches(Json.value(object));
   }
 
+  /**
+   * Looks whether its names are those of a shape.
+   *
+   * @throws InvalidFilterException of kind EVALUATION for a name that no value of the shape has
+   */
+  void check(Shape shape) {
+    Names.of(shape).check(expression);
+  }
+
   boolean matches(Value object) {
     return condition.holds(new Scope(object));
   }

@@ -88,12 +88,13 @@ final class Scope {
   }
 
   private static Value field(Optional<Value> found, List<String> path, int part) {
-    return found.orElseThrow(
-        () ->
-            lost(
-                path,
-                part,
-                "couldn't find key: struct field with name " + GoText.shown(path.get(part))));
+    return found.orElseThrow(() -> noField(path, part));
+  }
+
+  /** Said where a path names a field that is not there. */
+  static InvalidFilterException noField(List<String> path, int part) {
+    return lost(
+        path, part, "couldn't find key: struct field with name " + GoText.shown(path.get(part)));
   }
 
   private static Optional<Value> entry(Entries<?> entries, List<String> path, int part) {
