@@ -155,7 +155,7 @@ class EventsTest {
     refused("/v1/event/stream?topic=Job:", "Invalid topic query");
     refused("/v1/event/stream?filter=Topic+==", "Invalid filter");
     refused(
-        "/v1/event/stream?filter=Payload.Node.Colour+==+blue",
+        "/v1/event/stream?filter=Payload.Node.Colour==blue",
         "Invalid filter: error finding value in datum: /Payload/Node/Colour at part 2");
     refused("/v1/event/stream?format=xml", "Unknown format \"xml\"");
     refused("/v1/event/range?from=5&to=4", "Invalid range: from 5 is above to 4");

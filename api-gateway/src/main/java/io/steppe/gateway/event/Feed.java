@@ -1,5 +1,6 @@
 package io.steppe.gateway.event;
 
+import io.netty.channel.EventLoop;
 import io.steppe.gateway.stream.Inflow;
 import io.steppe.http.stream.Item;
 import io.steppe.rpc.Kind;
@@ -7,6 +8,7 @@ import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.SubscribeUp;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -30,6 +32,8 @@ final class Feed {
   private final EventStyle style;
   private final Tail tail;
   private final AtomicInteger readers = new AtomicInteger();
+  private final ConcurrentHashMap<EventLoop, Crowd> crowds = new ConcurrentHashMap<>();
+  private final Duration heartbeat;
   private final Thread thread;
   private long next;
   private Piece.Builder gathered = new Piece.Builder();
@@ -46,12 +50,14 @@ final class Feed {
       SubscribeRequest subscription,
       EventStyle style,
       long first,
-      long maxBytes) {
+      long maxBytes,
+      Duration heartbeat) {
     this.open = open;
     this.subscription = subscription;
     this.style = style;
     this.next = first;
     this.tail = new Tail(first, maxBytes);
+    this.heartbeat = heartbeat;
     this.thread = Thread.ofVirtual().name("event-feed").unstarted(this::run);
   }
 
@@ -62,6 +68,17 @@ final class Feed {
   /** Clients that read it. */
   AtomicInteger readers() {
     return readers;
+  }
+
+  /** Those of its clients that a loop serves. */
+  Crowd crowd(EventLoop loop) {
+    return crowds.computeIfAbsent(
+        loop,
+        other -> {
+          Crowd crowd = new Crowd(loop, tail, style.heartbeat(), heartbeat);
+          tail.onChange(crowd::changed);
+          return crowd;
+        });
   }
 
   void start() {
@@ -97,11 +114,13 @@ final class Feed {
     while (true) {
       Item<EventLine> item = lines.next(LONGEST_WAIT);
       boolean gathering = item != null;
+      int size = 0;
       while (item instanceof Item.Message<EventLine>(EventLine line)) {
         take(line);
-        lines.taken(line.getJson().size());
+        size += line.getJson().size();
         item = gathered.size() > PIECE ? null : lines.next(Duration.ZERO);
       }
+      lines.taken(size);
       publish();
       switch (item) {
         case Item.End<EventLine> end -> {

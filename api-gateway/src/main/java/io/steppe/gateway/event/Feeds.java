@@ -5,6 +5,7 @@ import io.steppe.rpc.Callers;
 import io.steppe.rpc.v1.SubscribeRequest;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The feeds that are read now: one for all clients that ask for the same. */
@@ -15,9 +16,11 @@ class Feeds {
   private final ConcurrentHashMap<Key, Feed> feeds = new ConcurrentHashMap<>();
   private final Subscriptions subscriptions;
   private final long tailBytes;
+  private final Duration heartbeat;
 
   Feeds(Subscriptions subscriptions, GatewaySettings settings) {
     this.subscriptions = subscriptions;
+    heartbeat = settings.gateway().eventHeartbeat();
     tailBytes = settings.gateway().eventTail().asLongValue();
   }
 
@@ -62,7 +65,8 @@ class Feeds {
   private Feed open(Key key, long index) {
     SubscribeRequest subscription =
         key.subscription().toBuilder().setCaller(Callers.anonymous()).build();
-    Feed feed = new Feed(subscriptions::open, subscription, key.style(), index, tailBytes);
+    Feed feed =
+        new Feed(subscriptions::open, subscription, key.style(), index, tailBytes, heartbeat);
     feed.start();
     return feed;
   }

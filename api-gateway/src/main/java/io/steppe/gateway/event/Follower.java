@@ -22,11 +22,6 @@ import java.util.Optional;
 final class Follower {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** A client's time between two writes, for each client there is: the more, the more at once. */
-  private static final Duration PACE = Duration.ofNanos(50_000);
-
-  private static final Duration LONGEST_PACE = Duration.ofMillis(50);
-
   private final EventQuery query;
   private final Caller caller;
   private final Outflow out;
@@ -35,6 +30,7 @@ final class Follower {
   private final Duration heartbeat;
   private final Stalls stalls;
   private volatile long writingSince;
+  private volatile Optional<Share> sharing = Optional.empty();
   private volatile boolean within;
   private long next;
   private boolean resumed;
@@ -69,7 +65,7 @@ final class Follower {
 
   /** Whether it has been taking nothing for longer than a time. */
   boolean stalled(long nowNanos, Duration limit) {
-    long since = writingSince;
+    long since = sharing.map(Share::waitingSince).orElse(writingSince);
     return since != 0 && nowNanos - since > limit.toNanos();
   }
 
@@ -197,33 +193,25 @@ final class Follower {
   }
 
   /** Reads with all others; the reason when there will be no more, nothing when it fell behind. */
-  private Optional<String> share() throws InterruptedException, ClosedChannelException {
+  private Optional<String> share() throws InterruptedException {
     Feed feed = feeds.join(query, next);
+    Crowd crowd = feed.crowd(out.loop());
+    Share share = new Share(out, next);
+    sharing = Optional.of(share);
     try {
-      while (true) {
-        switch (feed.tail().from(next, heartbeat)) {
-          case Tail.Found.Lines(var bytes, long last) -> {
-            write(bytes);
-            at(last);
-            Thread.sleep(pace(feed.readers().get()));
-          }
-          case Tail.Found.Nothing nothing -> beat();
-          case Tail.Found.Gone gone -> {
-            return Optional.empty();
-          }
-          case Tail.Found.Ended(String reason) -> {
-            return Optional.of(reason);
-          }
-        }
+      crowd.join(share);
+      Tail.Found left = share.await();
+      if (share.next() > next) {
+        at(share.next() - 1);
       }
+      return left instanceof Tail.Found.Ended(String reason)
+          ? Optional.of(reason)
+          : Optional.empty();
     } finally {
+      sharing = Optional.empty();
+      crowd.leave(share);
       feeds.leave(query, feed);
     }
-  }
-
-  private static Duration pace(int readers) {
-    Duration pace = PACE.multipliedBy(readers);
-    return pace.compareTo(LONGEST_PACE) > 0 ? LONGEST_PACE : pace;
   }
 
   private void at(long index) {

@@ -2,28 +2,27 @@ package io.steppe.gateway.event;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The newest lines of a stream, bounded in bytes; any number of readers share their bytes. */
 final class Tail {
   /** Bytes given at once; a larger piece is given alone. */
   private static final int SLICE = 256 << 10;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final TreeMap<Long, Piece> pieces = new TreeMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final TreeMap<Long, Kept> pieces = new TreeMap<>();
+  private final Slabs slabs = new Slabs();
   private final long maxBytes;
   private long first;
   private long bytes;
   private Optional<String> end = Optional.empty();
+
+  private record Kept(Piece piece, Slabs.Place place) {}
 
   /**
    * A tail without lines.
@@ -37,10 +36,14 @@ final class Tail {
 
   /** What a reader finds. */
   sealed interface Found {
-    /** Lines, up to an index. */
-    record Lines(Buffer bytes, long last) implements Found {}
+    /**
+     * Lines, up to an index.
+     *
+     * @param bytes to be duplicated by each who reads them, and never released
+     */
+    record Lines(ByteBuf bytes, long last) implements Found {}
 
-    /** None came in time. */
+    /** None yet. */
     record Nothing() implements Found {}
 
     /** What it asks for is not here any more. */
@@ -50,86 +53,61 @@ final class Tail {
     record Ended(String reason) implements Found {}
   }
 
+  /** Calls back, on any thread, when there is more, or will be no more. Must not block. */
+  void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
   /** Whether the lines from an index on are here, or will be. */
-  boolean holds(long index) {
-    lock.lock();
-    try {
-      return index >= first && end.isEmpty();
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean holds(long index) {
+    return index >= first && end.isEmpty();
   }
 
   void add(Piece piece) {
-    lock.lock();
-    try {
-      pieces.put(piece.last(), piece);
+    synchronized (this) {
+      pieces.put(piece.last(), new Kept(piece, slabs.add(piece.bytes())));
       bytes += piece.bytes().length;
       while (bytes > maxBytes && pieces.size() > 1) {
-        Piece oldest = pieces.pollFirstEntry().getValue();
-        bytes -= oldest.bytes().length;
-        first = oldest.last() + 1;
+        Kept oldest = pieces.pollFirstEntry().getValue();
+        bytes -= oldest.place().length();
+        first = oldest.piece().last() + 1;
       }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
+    listeners.forEach(Runnable::run);
   }
 
   void end(String reason) {
-    lock.lock();
-    try {
+    synchronized (this) {
       end = Optional.of(reason);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
+    listeners.forEach(Runnable::run);
   }
 
-  /** The lines from an index on, waiting for the first of them. */
-  Found from(long index, Duration longest) throws InterruptedException {
-    long nanos = longest.toNanos();
-    lock.lockInterruptibly();
-    try {
-      while (true) {
-        if (index < first) {
-          return new Found.Gone();
-        }
-        NavigableMap<Long, Piece> found = pieces.tailMap(index, true);
-        if (!found.isEmpty()) {
-          return lines(index, found);
-        }
-        if (end.isPresent()) {
-          return new Found.Ended(end.get());
-        }
-        if (nanos <= 0) {
-          return new Found.Nothing();
-        }
-        nanos = changed.awaitNanos(nanos);
-      }
-    } finally {
-      lock.unlock();
+  /** The lines from an index on, as many as lie side by side. */
+  synchronized Found from(long index) {
+    if (index < first) {
+      return new Found.Gone();
     }
+    NavigableMap<Long, Kept> found = pieces.tailMap(index, true);
+    if (!found.isEmpty()) {
+      return lines(index, found);
+    }
+    return end.<Found>map(Found.Ended::new).orElseGet(Found.Nothing::new);
   }
 
-  private static Found.Lines lines(long index, NavigableMap<Long, Piece> found) {
-    List<ByteBuf> slices = new ArrayList<>();
-    long last = index;
-    int size = 0;
-    for (Piece piece : found.values()) {
-      int from = size == 0 ? piece.from(index) : 0;
-      int length = piece.bytes().length - from;
-      if (size > 0 && size + length > SLICE) {
+  private static Found.Lines lines(long index, NavigableMap<Long, Kept> found) {
+    Kept first = found.firstEntry().getValue();
+    int from = first.place().from() + first.piece().from(index);
+    Kept last = first;
+    for (Map.Entry<Long, Kept> entry : found.tailMap(first.piece().last(), false).entrySet()) {
+      Kept next = entry.getValue();
+      if (!last.place().isBefore(next.place()) || next.place().to() - from > SLICE) {
         break;
       }
-      slices.add(Unpooled.wrappedBuffer(piece.bytes(), from, length));
-      size += length;
-      last = piece.last();
+      last = next;
     }
-    ByteBuf all =
-        slices.size() == 1
-            ? slices.getFirst()
-            : Unpooled.wrappedBuffer(slices.size(), slices.toArray(ByteBuf[]::new));
-    return new Found.Lines(Buffer.buffer(all), last);
+    ByteBuf bytes =
+        Unpooled.wrappedBuffer(first.place().slab().slice(from, last.place().to() - from));
+    return new Found.Lines(Unpooled.unreleasableBuffer(bytes), last.piece().last());
   }
 }

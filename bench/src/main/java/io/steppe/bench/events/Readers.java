@@ -88,7 +88,7 @@ final class Readers implements AutoCloseable {
   }
 
   private void run() {
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     try {
       while (!over) {
         selector.select(

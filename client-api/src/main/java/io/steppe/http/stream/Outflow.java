@@ -1,5 +1,6 @@
 package io.steppe.http.stream;
 
+import io.netty.channel.EventLoop;
 import io.steppe.http.ContentTypes;
 import io.steppe.http.Edge;
 import io.steppe.http.Gzip;
@@ -12,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.channels.ClosedChannelException;
@@ -86,6 +88,34 @@ public final class Outflow {
   public void write(Buffer piece) throws InterruptedException, ClosedChannelException {
     prepare();
     onLoop(() -> response.write(piece));
+  }
+
+  /** The loop that writes it. */
+  public EventLoop loop() {
+    return ((ContextInternal) context).nettyEventLoop();
+  }
+
+  /**
+   * Writes a piece whose bytes others may share, on the loop and without waiting; only for an
+   * answer that ends with its connection and has begun.
+   *
+   * @return whether it can take another at once
+   */
+  public boolean offer(Buffer piece) {
+    if (response.closed() || response.ended()) {
+      return false;
+    }
+    response.write(piece);
+    return !response.writeQueueFull();
+  }
+
+  /** Calls back, on the loop and once, when it can take another piece. */
+  public void onRoom(Runnable action) {
+    response.drainHandler(
+        room -> {
+          response.drainHandler(null);
+          action.run();
+        });
   }
 
   /** Writes the whole answer, compressed if the client takes it so. */
