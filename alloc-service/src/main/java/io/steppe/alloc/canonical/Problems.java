@@ -1,5 +1,6 @@
 package io.steppe.alloc.canonical;
 
+import io.steppe.rpc.ErrorList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +35,6 @@ final class Problems {
 
   /** All as one text: "2 errors occurred:\n\t* ...\n\t* ...\n\n". */
   Optional<String> text() {
-    return texts.isEmpty() ? Optional.empty() : Optional.of(listed(texts));
-  }
-
-  static String listed(List<String> texts) {
-    String head = texts.size() == 1 ? "1 error occurred:" : texts.size() + " errors occurred:";
-    return head + "\n\t* " + String.join("\n\t* ", texts) + "\n\n";
+    return texts.isEmpty() ? Optional.empty() : Optional.of(ErrorList.text(texts));
   }
 }

@@ -1,5 +1,6 @@
 package io.steppe.alloc.canonical;
 
+import io.steppe.rpc.ErrorList;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ public record Validation(List<String> errors, List<String> warnings) {
 
   /** All errors as one text, or empty. */
   public String error() {
-    return errors.isEmpty() ? "" : Problems.listed(errors);
+    return errors.isEmpty() ? "" : ErrorList.text(errors);
   }
 
   /** All warnings as one text, or empty. */

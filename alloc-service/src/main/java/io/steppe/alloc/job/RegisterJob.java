@@ -9,9 +9,11 @@ import io.steppe.ledger.Decision;
 import io.steppe.ledger.Outcome;
 import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
+import io.steppe.rpc.ErrorList;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.RegisterJobReply;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -67,8 +69,10 @@ record RegisterJob(
 
   /** Of a job that names a node pool nobody made. */
   static String noSuchPool(Job job) {
-    return "job \"%s\" is in nonexistent node pool \"%s\""
-        .formatted(job.getId(), job.getNodePool());
+    return ErrorList.text(
+        List.of(
+            "job \"%s\" is in nonexistent node pool \"%s\""
+                .formatted(job.getId(), job.getNodePool())));
   }
 
   private Evaluation evaluation(Job registered) {

@@ -75,7 +75,9 @@ class RegisterJobTest {
     var job = web(1).toBuilder().setNodePool("gpu").build();
     var failure = assertThrows(Failure.class, () -> register(job));
     assertEquals(Kind.INVALID, failure.kind());
-    assertEquals("job \"web\" is in nonexistent node pool \"gpu\"", failure.getMessage());
+    assertEquals(
+        "1 error occurred:\n\t* job \"web\" is in nonexistent node pool \"gpu\"\n\n",
+        failure.getMessage());
     assertTrue(region.view().jobs().isEmpty());
     region.commit(
         PlanReply.parser(),

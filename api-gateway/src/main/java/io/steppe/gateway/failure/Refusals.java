@@ -41,8 +41,7 @@ public final class Refusals {
     row(NODES_CHANGE, INVALID, 400);
     row(NODES_CHANGE, CONFLICT, 409);
     row(NODE_POOL_UPSERT, INVALID, 400);
-    row(NODE_POOL_DELETE, INVALID, 400);
-    row(NODE_POOL_DELETE, CONFLICT, 400);
+    row(NODE_POOL_DELETE, NOT_FOUND, 500);
     row(JOB, NOT_FOUND, 404, "job not found");
     row(JOB_SUMMARY, NOT_FOUND, 404, "job not found");
     row(JOB_VERSIONS, NOT_FOUND, 404, "job versions not found");

@@ -86,7 +86,7 @@ public class PoolResource {
   private static String named(String rest, String what) {
     String name = rest.substring(0, rest.length() - what.length());
     if (name.isEmpty()) {
-      throw Refusal.badRequest("Missing node pool name");
+      throw new Refusal(404, "node pool not found");
     }
     return name;
   }

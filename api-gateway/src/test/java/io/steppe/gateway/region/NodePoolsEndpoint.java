@@ -58,7 +58,7 @@ final class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
   @Override
   public void delete(DeleteNodePoolRequest request, StreamObserver<NodePoolChangedReply> out) {
     if (!region.pools.containsKey(request.getName())) {
-      out.onError(Failure.notFound("node pool not found").toStatus());
+      out.onError(Failure.notFound("node pool " + request.getName() + " not found").toStatus());
     } else if (region.nodes.values().stream()
         .anyMatch(node -> node.getNodePool().equals(request.getName()))) {
       out.onError(Failure.conflict("node pool \"taken\" has nodes").toStatus());

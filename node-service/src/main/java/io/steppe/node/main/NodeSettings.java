@@ -8,6 +8,10 @@ import java.util.Optional;
 /** What an operator can set. */
 @ConfigMapping(prefix = "steppe")
 public interface NodeSettings {
+  /** The cluster's region. */
+  @WithDefault("global")
+  String region();
+
   Replica replica();
 
   Database database();

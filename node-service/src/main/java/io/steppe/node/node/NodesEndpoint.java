@@ -15,7 +15,6 @@ import io.steppe.proto.v1.NodeListStub;
 import io.steppe.query.Listing;
 import io.steppe.query.Order;
 import io.steppe.query.Page;
-import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ChangeNodesReply;
 import io.steppe.rpc.v1.ChangeNodesRequest;
 import io.steppe.rpc.v1.GetNodeReply;
@@ -61,9 +60,6 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
       return;
     }
     String pool = request.getNodePool();
-    if (!pool.isEmpty() && !snapshot.view().pools().containsKey(pool)) {
-      throw Failure.notFound("node pool not found");
-    }
     List<Node> found =
         NodeLookup.byPrefix(snapshot.view().nodes(), request.getRead().getPrefix()).stream()
             .filter(node -> BuiltInPools.has(pool, node))

@@ -7,6 +7,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
+import io.steppe.node.main.NodeSettings;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.proto.v1.NodePool;
@@ -25,6 +26,7 @@ import io.steppe.rpc.v1.NodePoolChangedReply;
 import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.ReadMeta;
 import io.steppe.rpc.v1.UpsertNodePoolRequest;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,11 +39,19 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
   private final Ledger<NodeView> ledger;
   private final Reads reads;
   private final PoolJobs jobs;
+  private final String region;
 
-  public NodePoolsEndpoint(Ledger<NodeView> ledger, Reads reads, PoolJobs jobs) {
+  @Inject
+  public NodePoolsEndpoint(
+      Ledger<NodeView> ledger, Reads reads, PoolJobs jobs, NodeSettings settings) {
+    this(ledger, reads, jobs, settings.region());
+  }
+
+  NodePoolsEndpoint(Ledger<NodeView> ledger, Reads reads, PoolJobs jobs, String region) {
     this.ledger = ledger;
     this.reads = reads;
     this.jobs = jobs;
+    this.region = region;
   }
 
   @Override
@@ -118,15 +128,12 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
 
   private Uni<NodePoolChangedReply> delete(DeleteNodePoolRequest request) {
     Caller caller = Callers.required(request.getCaller());
-    PoolDeletion deletion = PoolDeletion.of(request.getName());
     return jobs.anyLiving(request.getName())
         .chain(
-            living -> {
-              if (living) {
-                throw Failure.conflict(
-                    "node pool \"" + request.getName() + "\" has non-terminal jobs");
-              }
-              return ledger.commit(caller.getRequestId(), NodePoolChangedReply.parser(), deletion);
-            });
+            living ->
+                ledger.commit(
+                    caller.getRequestId(),
+                    NodePoolChangedReply.parser(),
+                    new PoolDeletion(request.getName(), region, living)));
   }
 }

@@ -5,6 +5,7 @@ import io.steppe.ledger.Outcome;
 import io.steppe.node.view.BuiltInPools;
 import io.steppe.node.view.NodeView;
 import io.steppe.proto.v1.NodePool;
+import io.steppe.rpc.ErrorList;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.NodePoolChangedReply;
 import java.time.Instant;
@@ -38,7 +39,7 @@ record PoolUpsert(NodePool pool) implements Decision<NodeView, NodePoolChangedRe
     List<String> wrong = errors(asked);
     if (!wrong.isEmpty()) {
       throw Failure.invalid(
-          "invalid node pool \"" + asked.getName() + "\": " + String.join("; ", wrong));
+          "invalid node pool \"" + asked.getName() + "\": " + ErrorList.text(wrong) + "\n");
     }
     return new PoolUpsert(asked.toBuilder().clearCreateIndex().clearModifyIndex().build());
   }

@@ -61,7 +61,8 @@ class NodePoolsEndpointTest {
     ledger.follow(this::note);
     server =
         NettyServerBuilder.forPort(0)
-            .addService(new NodePoolsEndpoint(ledger, new Reads(ledger, clock), pool -> living))
+            .addService(
+                new NodePoolsEndpoint(ledger, new Reads(ledger, clock), pool -> living, "global"))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -169,7 +170,9 @@ class NodePoolsEndpointTest {
     assertEquals(List.of("all", "default", "gpu"), names(""));
     Status status = failure(() -> delete("gpu"));
     assertEquals(Status.Code.FAILED_PRECONDITION, status.getCode());
-    assertEquals("node pool \"gpu\" has nodes", status.getDescription());
+    assertEquals(
+        "1 error occurred:\n\t* node pool \"gpu\" has nodes in regions: [global]\n\n",
+        status.getDescription());
     Eventually.await("events", () -> events.size() == 2);
     assertTrue(events.contains("NodePoolUpserted"));
   }
@@ -180,7 +183,9 @@ class NodePoolsEndpointTest {
     living = Uni.createFrom().item(true);
     Status status = failure(() -> delete("gpu"));
     assertEquals(Status.Code.FAILED_PRECONDITION, status.getCode());
-    assertEquals("node pool \"gpu\" has non-terminal jobs", status.getDescription());
+    assertEquals(
+        "1 error occurred:\n\t* node pool \"gpu\" has non-terminal jobs in regions: [global]\n\n",
+        status.getDescription());
     living = Uni.createFrom().failure(Failure.unavailable("nobody there"));
     assertEquals(Status.Code.UNAVAILABLE, failure(() -> delete("gpu")).getCode());
     assertEquals("gpu", get("gpu").getName());
@@ -190,9 +195,9 @@ class NodePoolsEndpointTest {
   @CsvSource({
     "all,'',modifying node pool \"all\" is not allowed",
     "default,'',modifying node pool \"default\" is not allowed",
-    "a b,'','invalid node pool \"a b\": invalid name \"a b\", must match regex ^[a-zA-Z0-9-_]{1,128}$'",
-    "'','','invalid node pool \"\": invalid name \"\", must match regex ^[a-zA-Z0-9-_]{1,128}$'",
-    "gpu,fast,invalid node pool \"gpu\": invalid scheduler algorithm \"fast\""
+    "a b,'','invalid node pool \"a b\": 1 error occurred:\n\t* invalid name \"a b\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n'",
+    "'','','invalid node pool \"\": 1 error occurred:\n\t* invalid name \"\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n'",
+    "gpu,fast,'invalid node pool \"gpu\": 1 error occurred:\n\t* invalid scheduler algorithm \"fast\"\n\n\n'"
   })
   void whatCannotBeIsRefused(String name, String algorithm, String text) {
     NodePool.Builder asked = pool(name);
@@ -209,7 +214,7 @@ class NodePoolsEndpointTest {
   @Test
   void descriptionsAndMetadataAreBounded() {
     assertEquals(
-        "invalid node pool \"gpu\": description longer than 256",
+        "invalid node pool \"gpu\": 1 error occurred:\n\t* description longer than 256\n\n\n",
         failure(() -> upsert(pool("gpu").setDescription("x".repeat(257)))).getDescription());
     upsert(pool("gpu").setDescription("x".repeat(256)));
     assertEquals(
@@ -224,7 +229,7 @@ class NodePoolsEndpointTest {
     assertEquals("deleting node pool \"default\" is not allowed", builtIn.getDescription());
     Status unknown = failure(() -> delete("nope"));
     assertEquals(Status.Code.NOT_FOUND, unknown.getCode());
-    assertEquals("node pool not found", unknown.getDescription());
+    assertEquals("node pool nope not found", unknown.getDescription());
     assertEquals(Status.Code.NOT_FOUND, failure(() -> get("nope")).getCode());
     assertEquals(
         Status.Code.PERMISSION_DENIED,
