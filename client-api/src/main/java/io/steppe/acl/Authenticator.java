@@ -14,4 +14,19 @@ public interface Authenticator {
 
   /** Whether rights are asked for at all. */
   boolean enforced();
+
+  /** Lets everybody do everything, whatever token is shown. */
+  static Authenticator unchecked() {
+    return new Authenticator() {
+      @Override
+      public Identity authenticate(String secret) {
+        return Identity.UNCHECKED;
+      }
+
+      @Override
+      public boolean enforced() {
+        return false;
+      }
+    };
+  }
 }

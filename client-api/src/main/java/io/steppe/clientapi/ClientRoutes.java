@@ -84,7 +84,7 @@ public class ClientRoutes {
   private void metadata(RoutingContext routing) {
     switch (verb(routing)) {
       case READ -> document(routing, ClientRoute.METADATA, documents::metadata);
-      case WRITE -> document(routing, ClientRoute.METADATA, operations::updateMetadata);
+      case WRITE -> document(routing, ClientRoute.METADATA_UPDATE, operations::updateMetadata);
       case OTHER -> Edge.refuse(routing, Refusal.invalidMethod());
     }
   }
@@ -117,10 +117,14 @@ public class ClientRoutes {
   }
 
   private void pause(RoutingContext routing, String id) {
-    ClientRoute route = ClientRoute.ALLOCATION_PAUSE;
     switch (verb(routing)) {
-      case READ -> document(routing, route, request -> operations.pauseState(request, id));
-      case WRITE -> document(routing, route, request -> operations.pause(request, id));
+      case READ ->
+          document(
+              routing,
+              ClientRoute.ALLOCATION_PAUSE_STATE,
+              request -> operations.pauseState(request, id));
+      case WRITE ->
+          document(routing, ClientRoute.ALLOCATION_PAUSE, request -> operations.pause(request, id));
       case OTHER -> Edge.refuse(routing, Refusal.invalidMethod());
     }
   }

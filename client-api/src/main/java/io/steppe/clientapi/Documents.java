@@ -36,7 +36,9 @@ class Documents {
   byte[] list(Request request, String id) throws InterruptedException {
     String path = request.query().text("path").isEmpty() ? "/" : request.query().text("path");
     ClientRequest.Builder call =
-        calls.ofAllocation(request, id).setLs(FsPath.newBuilder().setPath(path));
+        calls
+            .ofAllocation(request, ClientRoute.FS_LIST, id)
+            .setLs(FsPath.newBuilder().setPath(path));
     List<AllocFileInfo> files = new ArrayList<>();
     for (ClientFrame frame : calls.all(call)) {
       files.addAll(frame.getFiles().getFilesList());
@@ -51,7 +53,7 @@ class Documents {
     }
     ClientRequest.Builder call =
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.FS_STAT, id)
             .setStat(FsPath.newBuilder().setPath(request.query().text("path")));
     return Json.write(calls.one(call).getFile());
   }
@@ -60,7 +62,7 @@ class Documents {
   byte[] allocationStats(Request request, String id) throws InterruptedException {
     ClientRequest.Builder call =
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.ALLOCATION_STATS, id)
             .setAllocStats(AllocStats.newBuilder().setTask(request.query().text("task")));
     return Json.write(calls.one(call).getAllocStats());
   }
@@ -68,7 +70,9 @@ class Documents {
   /** The latest results of an allocation's checks, by the check's id; null when it has none. */
   byte[] checks(Request request, String id) throws InterruptedException {
     ClientRequest.Builder call =
-        calls.ofAllocation(request, id).setChecks(AllocChecks.getDefaultInstance());
+        calls
+            .ofAllocation(request, ClientRoute.ALLOCATION_CHECKS, id)
+            .setChecks(AllocChecks.getDefaultInstance());
     AllocCheckStatuses statuses = calls.one(call).getChecks();
     return statuses.getChecksCount() == 0
         ? "null".getBytes(StandardCharsets.UTF_8)
@@ -79,7 +83,7 @@ class Documents {
   byte[] hostStats(Request request) throws InterruptedException {
     ClientRequest.Builder call =
         calls
-            .ofNode(request, request.query().text("node_id"))
+            .ofNode(request, ClientRoute.STATS, request.query().text("node_id"))
             .setHostStats(HostStatsCall.getDefaultInstance());
     return Json.write(calls.ofHost(request, call).getHostStats());
   }
@@ -88,7 +92,7 @@ class Documents {
   byte[] metadata(Request request) throws InterruptedException {
     ClientRequest.Builder call =
         calls
-            .ofNode(request, request.query().text("node_id"))
+            .ofNode(request, ClientRoute.METADATA, request.query().text("node_id"))
             .setMetadata(MetadataCall.getDefaultInstance());
     return Json.write(calls.ofHost(request, call).getMetadata());
   }

@@ -72,7 +72,11 @@ class Execs {
       if (query.greets()) {
         greeted(terminal);
       }
-      var call = calls.ofAllocation(request, id).setExec(query.exec()).build();
+      var call =
+          calls
+              .ofAllocation(request, ClientRoute.ALLOCATION_EXEC, id)
+              .setExec(query.exec())
+              .build();
       try (Answer answer = clients.ask(call, SOON)) {
         new ExecSession(terminal, answer).run();
       }

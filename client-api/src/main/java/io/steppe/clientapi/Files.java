@@ -45,7 +45,7 @@ class Files {
   void cat(Request request, String id, Outflow out)
       throws InterruptedException, ClosedChannelException {
     FsRead read = FsRead.newBuilder().setPath(path(request.query(), id)).build();
-    bytes(calls.ofAllocation(request, id).setCat(read), out);
+    bytes(calls.ofAllocation(request, ClientRoute.FS_CAT, id).setCat(read), out);
   }
 
   /** A part of a file. */
@@ -59,7 +59,7 @@ class Files {
     if (!query.text("limit").isEmpty()) {
       read.setLimit(LogQuery.number("limit", query.text("limit")));
     }
-    bytes(calls.ofAllocation(request, id).setReadAt(read), out);
+    bytes(calls.ofAllocation(request, ClientRoute.FS_READ_AT, id).setReadAt(read), out);
   }
 
   /** A file in frames, and what is added to it. */
@@ -83,7 +83,10 @@ class Files {
             .setOffset(LogQuery.offset(query))
             .setOrigin(LogQuery.origin(query))
             .build();
-    frames(calls.ofAllocation(request, id).setStream(stream), stream.getFollow(), out);
+    frames(
+        calls.ofAllocation(request, ClientRoute.FS_STREAM, id).setStream(stream),
+        stream.getFollow(),
+        out);
   }
 
   /** A log, in frames or as its bytes. */
@@ -97,7 +100,8 @@ class Files {
             .setOrigin(query.origin())
             .setFollow(query.follow())
             .build();
-    ClientRequest.Builder call = calls.ofAllocation(request, query.allocationId()).setLogs(logs);
+    ClientRequest.Builder call =
+        calls.ofAllocation(request, ClientRoute.FS_LOGS, query.allocationId()).setLogs(logs);
     if (!query.plain()) {
       frames(call, query.follow(), out);
     } else if (query.follow()) {

@@ -6,6 +6,7 @@ import io.steppe.http.query.Ids;
 import io.steppe.http.stream.Item;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,23 +28,32 @@ class NodeCalls {
   }
 
   /**
-   * A call about an allocation, of the node that has it.
+   * A call about an allocation, of the node that has it, for a caller who may make it.
    *
-   * @throws Refusal 400 without an id, 500 for text that is none, 404 for one that nobody knows
+   * @throws Refusal 400 without an id, 500 for text that is none, 404 for one that nobody knows,
+   *     403 for one in a namespace where the caller has not the route's right
    */
-  ClientRequest.Builder ofAllocation(Request request, String id) {
+  ClientRequest.Builder ofAllocation(Request request, ClientRoute route, String id) {
     if (id.isEmpty()) {
       throw Refusal.badRequest("must provide a valid alloc id");
     }
     String allocation = Ids.whole("alloc", id);
+    Caller caller = request.caller();
+    Whereabouts.Place place = nodes.ofAllocation(caller, allocation);
+    request.check(route, place.namespace());
     return ClientRequest.newBuilder()
-        .setCaller(request.caller())
-        .setNodeId(nodes.ofAllocation(request.caller(), allocation))
+        .setCaller(caller)
+        .setNodeId(place.nodeId())
         .setAllocId(allocation);
   }
 
-  /** A call of a node itself; without an id, of the one that is asked. */
-  ClientRequest.Builder ofNode(Request request, String id) {
+  /**
+   * A call of a node itself, for a caller who may make it; without an id, of the one that is asked.
+   *
+   * @throws Refusal 403 for a caller without the route's right
+   */
+  ClientRequest.Builder ofNode(Request request, ClientRoute route, String id) {
+    request.check(route);
     return ClientRequest.newBuilder()
         .setCaller(request.caller())
         .setNodeId(nodes.ofNode(request.caller(), id));

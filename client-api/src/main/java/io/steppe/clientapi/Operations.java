@@ -35,7 +35,7 @@ class Operations {
     AllocRestartRequest wish = request.optionalBody(AllocRestartRequest.getDefaultInstance());
     return done(
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.ALLOCATION_RESTART, id)
             .setRestart(
                 RestartTasks.newBuilder()
                     .setTask(wish.getTaskName())
@@ -52,7 +52,7 @@ class Operations {
     }
     return done(
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.ALLOCATION_SIGNAL, id)
             .setSignal(
                 SignalTasks.newBuilder().setTask(wish.getTask()).setSignal(wish.getSignal())));
   }
@@ -62,7 +62,7 @@ class Operations {
     AllocPauseRequest wish = request.body(AllocPauseRequest.getDefaultInstance());
     return done(
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.ALLOCATION_PAUSE, id)
             .setPause(
                 PauseTask.newBuilder()
                     .setTask(wish.getTask())
@@ -73,7 +73,7 @@ class Operations {
   byte[] pauseState(Request request, String id) throws InterruptedException {
     ClientRequest.Builder call =
         calls
-            .ofAllocation(request, id)
+            .ofAllocation(request, ClientRoute.ALLOCATION_PAUSE_STATE, id)
             .setGetPause(GetPause.newBuilder().setTask(request.query().text("task")));
     String state = calls.one(call).getPause().getScheduleState();
     return Json.write(
@@ -85,7 +85,10 @@ class Operations {
 
   /** Removes what a finished allocation left. */
   void gc(Request request, String id) throws InterruptedException {
-    calls.one(calls.ofAllocation(request, id).setGc(AllocGc.getDefaultInstance()));
+    calls.one(
+        calls
+            .ofAllocation(request, ClientRoute.ALLOCATION_GC, id)
+            .setGc(AllocGc.getDefaultInstance()));
   }
 
   /** Removes what all finished allocations of a node left. */
@@ -93,7 +96,7 @@ class Operations {
     calls.ofHost(
         request,
         calls
-            .ofNode(request, request.query().text("node_id"))
+            .ofNode(request, ClientRoute.GC, request.query().text("node_id"))
             .setGcAll(HostGc.getDefaultInstance()));
   }
 
@@ -106,7 +109,8 @@ class Operations {
     String given = request.query().text("node_id");
     ClientRequest.Builder call =
         calls
-            .ofNode(request, given.isEmpty() ? wish.getNodeId() : given)
+            .ofNode(
+                request, ClientRoute.METADATA_UPDATE, given.isEmpty() ? wish.getNodeId() : given)
             .setUpdateMetadata(MetadataUpdate.newBuilder().putAllMeta(wish.getMetaMap()));
     return Json.write(calls.ofHost(request, call).getMetadata());
   }

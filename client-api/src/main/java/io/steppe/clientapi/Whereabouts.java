@@ -5,12 +5,15 @@ import io.steppe.rpc.v1.Caller;
 
 /** Which node a request is for. */
 public interface Whereabouts {
+  /** Where an allocation is: a node, and a namespace. */
+  record Place(String nodeId, String namespace) {}
+
   /**
-   * The node that has an allocation.
+   * Where an allocation is.
    *
    * @throws Refusal 404 for an allocation that nobody knows
    */
-  String ofAllocation(Caller caller, String allocationId);
+  Place ofAllocation(Caller caller, String allocationId);
 
   /**
    * The node whose id is given; where none is, the one that is asked.

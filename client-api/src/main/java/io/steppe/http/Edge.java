@@ -3,6 +3,7 @@ package io.steppe.http;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Query;
+import io.steppe.http.route.Guard;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -39,10 +40,12 @@ public class Edge {
 
   private final EdgeSettings settings;
   private final Bodies bodies;
+  private final Guard guard;
 
-  Edge(EdgeSettings settings, Bodies bodies) {
+  Edge(EdgeSettings settings, Bodies bodies, Guard guard) {
     this.settings = settings;
     this.bodies = bodies;
+    this.guard = guard;
   }
 
   void register(@Observes Filters filters) {
@@ -55,7 +58,10 @@ public class Edge {
       routing.next();
       return;
     }
-    if (Request.of(routing).isMethodRefused()) {
+    Request request = Request.of(routing);
+    request.guardedBy(guard);
+    routing.addHeadersEndHandler(headers -> nothingUnchecked(routing));
+    if (request.isMethodRefused()) {
       routing.next();
       return;
     }
@@ -70,6 +76,16 @@ public class Edge {
       routing.next();
     } else {
       bodies.read(routing, () -> passOn(routing));
+    }
+  }
+
+  /** What would succeed without a look at its caller's rights is a defect, and shows nothing. */
+  private static void nothingUnchecked(RoutingContext routing) {
+    int status = routing.response().getStatusCode();
+    if (status >= 200 && status < 300 && !Request.of(routing).isAdmitted()) {
+      routing.request().connection().close();
+      throw new IllegalStateException(
+          "Nobody looked whether the caller may " + routing.request().path());
     }
   }
 
@@ -149,6 +165,7 @@ public class Edge {
     if (response.ended() || response.closed()) {
       return;
     }
+    Request.of(routing).refused();
     Buffer text = Buffer.buffer(refusal.getMessage());
     response
         .setStatusCode(refusal.status())

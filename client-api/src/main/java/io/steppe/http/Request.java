@@ -1,16 +1,24 @@
 package io.steppe.http;
 
 import com.google.protobuf.Message;
+import io.steppe.acl.Identity;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Query;
+import io.steppe.http.route.Admission;
+import io.steppe.http.route.Guard;
+import io.steppe.http.route.Method;
+import io.steppe.http.route.Route;
 import io.steppe.json.InvalidJsonException;
 import io.steppe.json.Json;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.v1.Caller;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A request as it arrived: path and parameters undecoded by anybody else, the body whole. */
 public final class Request {
@@ -19,7 +27,9 @@ public final class Request {
   private final RoutingContext routing;
   private final Query query;
   private final boolean acceptsGzip;
-  private final Caller caller = Callers.anonymous();
+  private final Caller unnamed = Callers.anonymous();
+  private volatile Optional<Admission> admission = Optional.empty();
+  private volatile boolean refused;
   private volatile Buffer body = Buffer.buffer();
   private volatile boolean gone;
   private volatile boolean methodRefused;
@@ -62,9 +72,80 @@ public final class Request {
     return query;
   }
 
-  /** Who asks, with an id of this request that retries of it keep. */
+  /**
+   * Who asks, with an id of this request that retries of it keep. May wait.
+   *
+   * @throws Refusal 403 for a token that is none or has expired
+   */
   public Caller caller() {
-    return caller;
+    return unnamed.toBuilder().setAccessorId(identity().accessorId()).build();
+  }
+
+  /**
+   * Who asks. May wait: not for an event loop.
+   *
+   * @throws Refusal 403 for a token that is none or has expired
+   */
+  public Identity identity() {
+    return admission().identity();
+  }
+
+  /**
+   * Has the caller's rights for a route looked at; no request succeeds without that.
+   *
+   * @param subjects the namespace, pool or volume that the route's rights are about; none where
+   *     they are about nothing
+   * @throws Refusal 403 where they are not enough
+   */
+  public void check(Route route, String... subjects) {
+    admission().check(route, subjects);
+  }
+
+  /** Who makes it, and what it was let do. */
+  public Admission admission() {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("An event loop can't wait to know who asks");
+    }
+    return guarded();
+  }
+
+  private Admission guarded() {
+    return admission.orElseThrow(() -> new IllegalStateException("Nobody guards this request"));
+  }
+
+  /**
+   * Whether it may be answered with success: its caller's rights for the very route that it is for
+   * were looked at.
+   */
+  public boolean isAdmitted() {
+    String path = Query.decode(path(), false).orElse("");
+    return refused
+        || Method.of(routing.request().method().name())
+            .filter(method -> guarded().isFor(method, path))
+            .isPresent();
+  }
+
+  /** Its answer tells no more than an error, whatever the status. */
+  public void refused() {
+    refused = true;
+  }
+
+  void guardedBy(Guard guard) {
+    admission = Optional.of(new Admission(guard, token(routing.request())));
+  }
+
+  /** The token that a client shows, in the header of this API or as a bearer of it. */
+  private static String token(HttpServerRequest request) {
+    String header = request.getHeader("X-Nomad-Token");
+    if (header != null && !header.isBlank()) {
+      return header.strip();
+    }
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (authorization == null) {
+      return "";
+    }
+    String[] parts = authorization.strip().split("\\s+", 2);
+    return parts.length == 2 && parts[0].equalsIgnoreCase("Bearer") ? parts[1].strip() : "";
   }
 
   /** Whether the answer may be compressed. */

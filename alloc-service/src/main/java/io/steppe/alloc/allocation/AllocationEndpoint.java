@@ -104,7 +104,8 @@ public class AllocationEndpoint implements Allocations {
    */
   private static Stream<Allocation> candidates(Read read, ListAllocationsRequest call) {
     if (!call.getEvaluationId().isEmpty()) {
-      return read.view().allocationsFrom(call.getEvaluationId()).stream();
+      return read.view().allocationsFrom(call.getEvaluationId()).stream()
+          .filter(allocation -> read.shows(allocation.getNamespace()));
     }
     Collection<Allocation> all =
         call.getJobId().isEmpty() || read.options().getNamespace().equals("*")
@@ -133,7 +134,11 @@ public class AllocationEndpoint implements Allocations {
     if (meta.getUnchanged()) {
       return List.of(ListForNodeReply.newBuilder().setMeta(meta).build());
     }
-    var page = page(read, read.view().allocationsOn(nodeId));
+    var found =
+        read.view().allocationsOn(nodeId).stream()
+            .filter(allocation -> read.shows(allocation.getNamespace()))
+            .toList();
+    var page = page(read, found);
     var allocations =
         page.objects().stream()
             .map(allocation -> AllocationStubs.withJob(allocation, read.view()))
@@ -159,6 +164,7 @@ public class AllocationEndpoint implements Allocations {
               var allocation =
                   read.view()
                       .allocation(call.getAllocationId())
+                      .filter(found -> read.shows(found.getNamespace()))
                       .orElseThrow(() -> Failure.notFound("alloc not found"));
               var meta = read.meta(Tables.ALLOCS);
               var reply = GetAllocationReply.newBuilder().setMeta(meta);

@@ -114,6 +114,7 @@ public class EvaluationEndpoint implements io.steppe.rpc.v1.Evaluations {
               var evaluation =
                   read.view()
                       .evaluation(call.getEvaluationId())
+                      .filter(found -> read.shows(found.getNamespace()))
                       .orElseThrow(() -> Failure.notFound("eval not found"));
               var meta = read.meta(Tables.EVALS);
               var reply = GetEvaluationReply.newBuilder().setMeta(meta);

@@ -28,6 +28,8 @@ import io.steppe.rpc.v1.Jobs;
 import io.steppe.rpc.v1.ListDeploymentsReply;
 import io.steppe.rpc.v1.ListJobsReply;
 import io.steppe.rpc.v1.ListJobsRequest;
+import io.steppe.rpc.v1.NamespacesReply;
+import io.steppe.rpc.v1.NamespacesRequest;
 import io.steppe.rpc.v1.RegisterJobReply;
 import io.steppe.rpc.v1.RegisterJobRequest;
 import io.steppe.rpc.v1.ValidateJobReply;
@@ -293,6 +295,19 @@ public class JobEndpoint implements Jobs {
       replies.add(replies.isEmpty() ? reply.setMeta(page.meta(meta)).build() : reply.build());
     }
     return replies;
+  }
+
+  @Override
+  public Uni<NamespacesReply> namespaces(NamespacesRequest call) {
+    return reads
+        .list(call.getRead())
+        .map(
+            read ->
+                NamespacesReply.newBuilder()
+                    .addAllNames(read.view().namespaces().stream().filter(read::shows).toList())
+                    .build())
+        .onFailure()
+        .transform(JobEndpoint::status);
   }
 
   private static Job find(Read read, String jobId) {

@@ -16,6 +16,9 @@ import io.steppe.proto.v1.NodePool;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
@@ -114,6 +117,16 @@ public record AllocView(
       case Tables.POSITIONS -> withoutPosition(key);
       default -> this;
     };
+  }
+
+  /** Namespaces that something is in, and the one that is always there; in order. */
+  public SortedSet<String> namespaces() {
+    var names = new TreeSet<String>();
+    names.add(JobKey.DEFAULT_NAMESPACE);
+    Stream.of(jobs, evaluationsByJob, allocationsByJob)
+        .flatMap(byJob -> byJob.keySet().stream())
+        .forEach(key -> names.add(key.namespace()));
+    return names;
   }
 
   public Optional<Job> job(JobKey key) {

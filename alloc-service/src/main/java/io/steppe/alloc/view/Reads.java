@@ -80,11 +80,18 @@ public final class Reads {
       return newest;
     }
 
-    /** Whether the read sees objects of a namespace: "*" sees all. */
+    /** Whether the read is about objects of a namespace that its caller may see: "*" is all. */
     public boolean sees(String namespace) {
       var wanted = options.getNamespace();
-      return wanted.equals("*")
-          || namespace.equals(wanted.isEmpty() ? JobKey.DEFAULT_NAMESPACE : wanted);
+      boolean asked =
+          wanted.equals("*")
+              || namespace.equals(wanted.isEmpty() ? JobKey.DEFAULT_NAMESPACE : wanted);
+      return asked && shows(namespace);
+    }
+
+    /** Whether the caller may see objects of a namespace, whichever the read is about. */
+    public boolean shows(String namespace) {
+      return !options.getRestricted() || options.getVisibleList().contains(namespace);
     }
   }
 

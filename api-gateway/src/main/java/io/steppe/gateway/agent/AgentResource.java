@@ -49,6 +49,7 @@ public class AgentResource {
   @GET
   @Path("status/leader")
   public Response leader(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.STATUS_LEADER);
     return strings(routing, false, List.of(leader(membership.members()).getAddress()));
   }
 
@@ -56,6 +57,7 @@ public class AgentResource {
   @GET
   @Path("status/peers")
   public Response peers(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.STATUS_PEERS);
     return strings(routing, true, peers());
   }
 
@@ -63,6 +65,7 @@ public class AgentResource {
   @GET
   @Path("regions")
   public Response regions(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.REGIONS);
     return strings(routing, true, List.of(region));
   }
 
@@ -70,6 +73,7 @@ public class AgentResource {
   @GET
   @Path("agent/self")
   public Response self(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.AGENT_SELF);
     MembersReply members = membership.members();
     Member self = membership.self();
     AgentSelf document =
@@ -85,6 +89,7 @@ public class AgentResource {
   @GET
   @Path("agent/members")
   public Response members(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.AGENT_MEMBERS);
     MembersReply members = membership.members();
     ServerMembers document =
         documents.place().toBuilder()
@@ -98,6 +103,7 @@ public class AgentResource {
   @GET
   @Path("agent/servers")
   public Response servers(@Context RoutingContext routing) {
+    Request.of(routing).check(AgentRoute.AGENT_SERVERS);
     return strings(routing, true, peers());
   }
 
@@ -106,6 +112,7 @@ public class AgentResource {
   @Path("agent/health")
   public Response health(@Context RoutingContext routing) {
     Request request = Request.of(routing);
+    request.check(AgentRoute.AGENT_HEALTH);
     AgentHealth.Builder health = AgentHealth.newBuilder();
     boolean ok =
         switch (request.query().text("type")) {

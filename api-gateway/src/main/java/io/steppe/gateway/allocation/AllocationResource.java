@@ -4,9 +4,8 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
@@ -20,6 +19,7 @@ import io.steppe.rpc.v1.GetAllocationReply;
 import io.steppe.rpc.v1.GetAllocationRequest;
 import io.steppe.rpc.v1.ListAllocationsReply;
 import io.steppe.rpc.v1.ListAllocationsRequest;
+import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.StopAllocationReply;
 import io.steppe.rpc.v1.StopAllocationRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -57,8 +57,9 @@ public class AllocationResource {
     return reads.answer(
         request,
         parameters,
-        new Read(
-            Route.ALLOCATIONS,
+        Read.namespaced(
+            AllocationRoute.ALLOCATIONS,
+            parameters,
             resources + "/" + taskStates,
             Interest.allocations(),
             options -> {
@@ -97,14 +98,16 @@ public class AllocationResource {
         request,
         parameters,
         new Read(
-            Route.ALLOCATION,
+            AllocationRoute.ALLOCATION,
+            Scope.ofObject(),
             id,
             Interest.allocation(id),
             options -> {
               GetAllocationRequest call =
                   GetAllocationRequest.newBuilder().setRead(options).setAllocationId(id).build();
               GetAllocationReply reply = calls.allocations(stub -> stub.get(call));
-              return Page.of(reply.getMeta(), reply.getAllocation());
+              return Page.of(
+                  reply.getMeta(), reply.getAllocation().getNamespace(), reply.getAllocation());
             }));
   }
 
@@ -118,13 +121,15 @@ public class AllocationResource {
       throw rest.contains("/") ? new Refusal(404, "resource not found") : Refusal.invalidMethod();
     }
     boolean noShutdownDelay = request.query().bool("no_shutdown_delay", false);
+    String id = Ids.whole("alloc", rest.substring(0, rest.length() - STOP.length()));
     StopAllocationRequest call =
         StopAllocationRequest.newBuilder()
             .setCaller(request.caller())
-            .setAllocationId(Ids.whole("alloc", rest.substring(0, rest.length() - STOP.length())))
+            .setAllocationId(id)
             .setNoShutdownDelay(noShutdownDelay)
             .build();
     try {
+      request.check(AllocationRoute.ALLOCATION_STOP, namespace(request, id));
       StopAllocationReply reply = calls.allocations(stub -> stub.stop(call));
       return Replies.written(
           request,
@@ -134,8 +139,21 @@ public class AllocationResource {
               .setIndex(reply.getIndex())
               .build());
     } catch (Failure failure) {
-      throw Refusals.of(Route.ALLOCATION_STOP, failure);
+      throw AllocationRoute.ALLOCATION_STOP.refusal(failure);
     }
+  }
+
+  /** Where an allocation is, for those whose rights depend on it. */
+  private String namespace(Request request, String id) {
+    if (request.identity().acl().isManagement()) {
+      return "";
+    }
+    GetAllocationRequest call =
+        GetAllocationRequest.newBuilder()
+            .setRead(ReadOptions.newBuilder().setCaller(request.caller()).setNamespace("*"))
+            .setAllocationId(id)
+            .build();
+    return calls.allocations(stub -> stub.get(call)).getAllocation().getNamespace();
   }
 
   /** Stops an allocation; its job gets another. */

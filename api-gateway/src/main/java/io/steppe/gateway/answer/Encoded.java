@@ -7,13 +7,15 @@ public final class Encoded {
   private final long index;
   private final long epoch;
   private final String nextToken;
+  private final String namespace;
   private final byte[] plain;
   private volatile byte[] gzip;
 
-  Encoded(long index, long epoch, String nextToken, byte[] plain) {
+  Encoded(long index, long epoch, String nextToken, String namespace, byte[] plain) {
     this.index = index;
     this.epoch = epoch;
     this.nextToken = nextToken;
+    this.namespace = namespace;
     this.plain = plain;
   }
 
@@ -30,6 +32,11 @@ public final class Encoded {
   /** Where the next page starts; empty when there is none. */
   public String nextToken() {
     return nextToken;
+  }
+
+  /** Namespace of the one object that it is; empty for what is in none, or in many. */
+  String namespace() {
+    return namespace;
   }
 
   /** The bytes. */

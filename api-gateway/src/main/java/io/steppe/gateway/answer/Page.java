@@ -11,12 +11,23 @@ import java.util.function.Supplier;
  *
  * @param meta index and epoch it is true for, whether it is what is known already, and where a list
  *     goes on
+ * @param namespace of one object; empty for what is in none, or in many
  * @param body its JSON; not asked for when unchanged
  */
-public record Page(ReadMeta meta, Supplier<byte[]> body) {
+public record Page(ReadMeta meta, String namespace, Supplier<byte[]> body) {
+  /** An answer that is in no namespace, or in many. */
+  public Page(ReadMeta meta, Supplier<byte[]> body) {
+    this(meta, "", body);
+  }
+
   /** One object. */
   public static Page of(ReadMeta meta, Message object) {
     return new Page(meta, () -> Json.write(object));
+  }
+
+  /** One object in a namespace. */
+  public static Page of(ReadMeta meta, String namespace, Message object) {
+    return new Page(meta, namespace, () -> Json.write(object));
   }
 
   /** Objects in the order they came in. */

@@ -1,7 +1,8 @@
 package io.steppe.gateway.answer;
 
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.query.ReadParameters;
+import io.steppe.http.route.Route;
 import io.steppe.rpc.v1.ReadOptions;
 import java.util.Set;
 
@@ -9,14 +10,26 @@ import java.util.Set;
  * A read that the gateway knows how to answer.
  *
  * @param route what is asked
+ * @param scope what of it its caller may see
  * @param subject which of them: ids and parameters of the route itself, part of the answer's key
  * @param interests what wakes a blocked request
  * @param fetch asks the service that owns it
  */
-public record Read(Route route, String subject, Set<Interest> interests, Fetch fetch) {
+public record Read(Route route, Scope scope, String subject, Set<Interest> interests, Fetch fetch) {
   /** Asks the owner, who may say that what is known is unchanged. */
   public interface Fetch {
     /** The owner's answer. */
     Page with(ReadOptions options);
+  }
+
+  /** A read of what is in the namespace that the parameters name. */
+  public static Read namespaced(
+      Route route,
+      ReadParameters parameters,
+      String subject,
+      Set<Interest> interests,
+      Fetch fetch) {
+    Scope scope = Scope.namespace(parameters.namespace(), route.description().rights().getFirst());
+    return new Read(route, scope, subject, interests, fetch);
   }
 }

@@ -2,18 +2,21 @@ package io.steppe.gateway.answer;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.steppe.acl.Right;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.blocking.Waiters;
-import io.steppe.gateway.failure.Refusals;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.steppe.json.Json;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ReadOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,12 +31,14 @@ public class Reads {
   private static final int OVERHEAD = 256;
 
   private final Waiters waiters;
+  private final Visible visible;
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final SharedChecks<Checked> checks = new SharedChecks<>();
   private final Cache<String, Encoded> answers;
 
-  Reads(Waiters waiters, GatewaySettings settings) {
+  Reads(Waiters waiters, Visible visible, GatewaySettings settings) {
     this.waiters = waiters;
+    this.visible = visible;
     answers =
         Caffeine.newBuilder()
             .maximumWeight(settings.gateway().cacheSize().asLongValue())
@@ -48,16 +53,23 @@ public class Reads {
         request.query(), most -> most.isPositive() ? random.nextLong(most.toNanos() + 1) : 0);
   }
 
-  /** Answers a read; waits where it asks to. */
+  /**
+   * Answers a read; waits where it asks to.
+   *
+   * @throws Refusal 403 for a caller who may not see it
+   */
   public Response answer(Request request, ReadParameters parameters, Read read) {
+    if (read.scope() instanceof Scope.Known(List<String> subjects, Optional<Right> shown)) {
+      request.check(read.route(), subjects.toArray(String[]::new));
+    }
     try {
       Checked checked =
           parameters.index() == 0
               ? check(request, parameters, read)
               : block(request, parameters, read);
-      return reply(request, read, parameters, checked);
+      return reply(request, checked);
     } catch (Failure failure) {
-      throw Refusals.of(read.route(), failure);
+      throw read.route().refusal(failure);
     }
   }
 
@@ -75,15 +87,35 @@ public class Reads {
         }
         waiter.await(left);
       }
+      if (!request.admission().stillHolds()) {
+        throw Refusal.denied();
+      }
     }
   }
 
   private Checked check(Request request, ReadParameters parameters, Read read) {
-    String key = key(request, parameters, read);
-    return checks.get(key, () -> ask(key, request, parameters, read));
+    Optional<List<String>> names = visible(request, read);
+    String key = key(request, parameters, read, names);
+    Checked checked = checks.get(key, () -> ask(key, request, parameters, read, names));
+    if (read.scope() instanceof Scope.OfObject) {
+      request.check(read.route(), checked.encoded().namespace());
+    }
+    return checked;
   }
 
-  private Checked ask(String key, Request request, ReadParameters parameters, Read read) {
+  /** What a list is restricted to. */
+  private Optional<List<String>> visible(Request request, Read read) {
+    return read.scope() instanceof Scope.Known(List<String> about, Optional<Right> shown)
+        ? shown.flatMap(right -> visible.to(request.identity().acl(), request.caller(), right))
+        : Optional.empty();
+  }
+
+  private Checked ask(
+      String key,
+      Request request,
+      ReadParameters parameters,
+      Read read,
+      Optional<List<String>> names) {
     Encoded known = answers.getIfPresent(key);
     ReadOptions.Builder options =
         ReadOptions.newBuilder()
@@ -94,7 +126,9 @@ public class Reads {
             .setFilter(parameters.filter())
             .setReverse(parameters.reverse())
             .setNextToken(parameters.nextToken())
-            .setPerPage(parameters.perPage().orElse(0));
+            .setPerPage(parameters.perPage().orElse(0))
+            .setRestricted(names.isPresent())
+            .addAllVisible(names.orElse(List.of()));
     if (known != null) {
       options.setKnownIndex(known.index()).setKnownEpoch(known.epoch());
     }
@@ -106,29 +140,29 @@ public class Reads {
               page.meta().getIndex(),
               page.meta().getEpoch(),
               page.meta().getNextToken(),
+              page.namespace(),
               request.query().pretty() ? Json.pretty(json) : json);
       answers.put(key, known);
     }
-    return new Checked(known, page.meta().getLastContactMs());
+    return new Checked(key, known, page.meta().getLastContactMs());
   }
 
-  private Response reply(Request request, Read read, ReadParameters parameters, Checked checked) {
+  private Response reply(Request request, Checked checked) {
     Encoded encoded = checked.encoded();
     byte[] body = encoded.plain();
     if (request.acceptsGzip()) {
       boolean before = encoded.isCompressed();
       body = encoded.gzip();
       if (!before) {
-        answers.asMap().replace(key(request, parameters, read), encoded, encoded);
+        answers.asMap().replace(checked.key(), encoded, encoded);
       }
     }
     return Replies.read(encoded, checked.lastContactMs(), body, request.acceptsGzip());
   }
 
-  /**
-   * Answers with one key are the same bytes. When tokens have rights, what they may see joins it.
-   */
-  private static String key(Request request, ReadParameters parameters, Read read) {
+  /** Answers with one key are the same bytes. */
+  private static String key(
+      Request request, ReadParameters parameters, Read read, Optional<List<String>> names) {
     return Stream.of(
             read.route().name(),
             read.subject(),
@@ -139,11 +173,12 @@ public class Reads {
             String.valueOf(parameters.perPage().orElse(0)),
             (parameters.stale() ? "s" : "")
                 + (parameters.reverse() ? "r" : "")
-                + (request.query().pretty() ? "p" : ""))
+                + (request.query().pretty() ? "p" : ""),
+            names.map(visible -> "v\n" + String.join("\n", visible)).orElse(""))
         // A line's end inside of one must not look like the end of it.
         .map(part -> part.replace("\\", "\\\\").replace("\n", "\\n"))
         .collect(Collectors.joining("\n"));
   }
 
-  private record Checked(Encoded encoded, long lastContactMs) {}
+  private record Checked(String key, Encoded encoded, long lastContactMs) {}
 }

@@ -6,6 +6,7 @@ import io.steppe.clientapi.Whereabouts;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
+import io.steppe.proto.v1.Allocation;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.Caller;
@@ -23,7 +24,7 @@ class Nodes implements Whereabouts {
   private static final int REMEMBERED = 100_000;
 
   private final Calls calls;
-  private final Cache<String, String> nodes =
+  private final Cache<String, Place> places =
       Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
   Nodes(Calls calls) {
@@ -31,8 +32,8 @@ class Nodes implements Whereabouts {
   }
 
   @Override
-  public String ofAllocation(Caller caller, String allocationId) {
-    String known = nodes.getIfPresent(allocationId);
+  public Place ofAllocation(Caller caller, String allocationId) {
+    Place known = places.getIfPresent(allocationId);
     if (known != null) {
       return known;
     }
@@ -42,9 +43,10 @@ class Nodes implements Whereabouts {
             .setAllocationId(allocationId)
             .build();
     try {
-      String node = calls.allocations(stub -> stub.get(call)).getAllocation().getNodeId();
-      nodes.put(allocationId, node);
-      return node;
+      Allocation allocation = calls.allocations(stub -> stub.get(call)).getAllocation();
+      Place place = new Place(allocation.getNodeId(), allocation.getNamespace());
+      places.put(allocationId, place);
+      return place;
     } catch (Failure failure) {
       if (failure.kind() == Kind.NOT_FOUND) {
         throw new Refusal(404, "Unknown allocation \"" + allocationId + "\"");

@@ -4,8 +4,8 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.http.Request;
 import io.steppe.http.query.Ids;
@@ -48,8 +48,9 @@ public class DeploymentResource {
     return reads.answer(
         request,
         parameters,
-        new Read(
-            Route.DEPLOYMENTS,
+        Read.namespaced(
+            DeploymentRoute.DEPLOYMENTS,
+            parameters,
             "",
             Interest.deployments(),
             options -> {
@@ -69,7 +70,8 @@ public class DeploymentResource {
         request,
         parameters,
         new Read(
-            Route.DEPLOYMENT,
+            DeploymentRoute.DEPLOYMENT,
+            Scope.ofObject(),
             id,
             Interest.deployments(),
             options -> {

@@ -1,11 +1,12 @@
 package io.steppe.gateway.evaluation;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.acl.Right;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
@@ -50,8 +51,9 @@ public class EvaluationResource {
     return reads.answer(
         request,
         parameters,
-        new Read(
-            Route.EVALUATIONS,
+        Read.namespaced(
+            EvaluationRoute.EVALUATIONS,
+            parameters,
             job + "\n" + status,
             Interest.evaluations(),
             options -> {
@@ -91,7 +93,8 @@ public class EvaluationResource {
         request,
         parameters,
         new Read(
-            Route.EVALUATION,
+            EvaluationRoute.EVALUATION,
+            Scope.ofObject(),
             evaluationId + (related ? "/related" : ""),
             related ? Interest.evaluations() : Interest.evaluation(evaluationId),
             options -> {
@@ -102,7 +105,8 @@ public class EvaluationResource {
                       .setRelated(related)
                       .build();
               GetEvaluationReply reply = calls.evaluations(stub -> stub.get(call));
-              return Page.of(reply.getMeta(), reply.getEvaluation());
+              return Page.of(
+                  reply.getMeta(), reply.getEvaluation().getNamespace(), reply.getEvaluation());
             }));
   }
 
@@ -113,7 +117,8 @@ public class EvaluationResource {
         request,
         parameters,
         new Read(
-            Route.EVALUATION_ALLOCATIONS,
+            EvaluationRoute.EVALUATION_ALLOCATIONS,
+            Scope.shown(Right.namespace("read-job"), "*"),
             evaluationId,
             Interest.allocations(),
             options -> {

@@ -11,6 +11,8 @@ import io.steppe.query.InvalidFilterException;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TopicFilter;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a request for events asks for.
@@ -35,6 +37,21 @@ record EventQuery(SubscribeRequest subscription, long index, EventStyle style) {
             ? index("index", query.text("index"))
             : index(LAST_EVENT_ID, last) + 1;
     return of(routing, query, index);
+  }
+
+  /**
+   * The same, of what is in some namespaces and in none.
+   *
+   * @param names none for all
+   */
+  EventQuery within(Optional<List<String>> names) {
+    SubscribeRequest seen =
+        subscription.toBuilder()
+            .setRestricted(names.isPresent())
+            .clearVisible()
+            .addAllVisible(names.orElse(List.of()))
+            .build();
+    return new EventQuery(seen, index, style);
   }
 
   /** The same without an index. */

@@ -1,8 +1,7 @@
 package io.steppe.gateway.event;
 
 import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
+import io.steppe.gateway.answer.Visible;
 import io.steppe.http.Edge;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
@@ -23,6 +22,7 @@ public class EventRoute {
   private final Feeds feeds;
   private final Streams streams;
   private final Stalls stalls;
+  private final Visible visible;
   private final Duration heartbeat;
 
   EventRoute(
@@ -30,11 +30,13 @@ public class EventRoute {
       Feeds feeds,
       Streams streams,
       Stalls stalls,
+      Visible visible,
       GatewaySettings settings) {
     this.subscriptions = subscriptions;
     this.feeds = feeds;
     this.streams = streams;
     this.stalls = stalls;
+    this.visible = visible;
     heartbeat = settings.gateway().eventHeartbeat();
   }
 
@@ -58,14 +60,53 @@ public class EventRoute {
     EventQuery query = EventQuery.stream(routing);
     Outflow out = Outflow.untilClosed(routing, query.style().contentType());
     routing.response().putHeader("Cache-Control", "no-cache");
-    Follower follower =
-        new Follower(
-            query, Request.of(routing).caller(), out, subscriptions, feeds, heartbeat, stalls);
-    streams.run(routing, out, failure -> Refusals.of(Route.EVENTS, failure), follower::run);
+    streams.run(
+        routing,
+        out,
+        StreamRoute.EVENTS::refusal,
+        () -> {
+          Request request = Request.of(routing);
+          try {
+            admit(request, StreamRoute.EVENTS, query);
+          } catch (Refusal denied) {
+            // Clients of streams are used to one that ends at once.
+            out.denied();
+            return;
+          }
+          new Follower(
+                  seen(request, query),
+                  request.caller(),
+                  out,
+                  subscriptions,
+                  feeds,
+                  heartbeat,
+                  stalls)
+              .run();
+        });
   }
 
   private void range(RoutingContext routing) {
     RangeAnswer answer = RangeAnswer.of(routing, subscriptions);
-    streams.run(routing, answer.out(), failure -> Refusals.of(Route.EVENTS, failure), answer::run);
+    streams.run(
+        routing,
+        answer.out(),
+        StreamRoute.EVENT_RANGE::refusal,
+        () -> {
+          Request request = Request.of(routing);
+          admit(request, StreamRoute.EVENT_RANGE, answer.query());
+          answer.run(request.caller(), seen(request, answer.query()));
+        });
+  }
+
+  private static void admit(Request request, StreamRoute route, EventQuery query) {
+    request.admission().admit(route, who -> EventRights.may(who, query.subscription()));
+  }
+
+  /** Of all namespaces, those that the caller may see. */
+  private EventQuery seen(Request request, EventQuery query) {
+    return query.subscription().getNamespace().equals("*")
+        ? query.within(
+            visible.to(request.identity().acl(), request.caller(), EventRights.IN_NAMESPACES))
+        : query;
   }
 }

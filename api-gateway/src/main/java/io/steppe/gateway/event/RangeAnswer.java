@@ -7,6 +7,7 @@ import io.steppe.http.query.Query;
 import io.steppe.http.stream.Item;
 import io.steppe.http.stream.Outflow;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.EventPiece;
 import io.steppe.rpc.v1.SubscribeRequest;
@@ -19,7 +20,8 @@ import java.time.Duration;
 record RangeAnswer(
     RoutingContext routing,
     EventQuery query,
-    SubscribeRequest request,
+    long from,
+    long to,
     Outflow out,
     Subscriptions subscriptions) {
   /** Indexes in one answer. */
@@ -43,22 +45,23 @@ record RangeAnswer(
       throw Refusal.badRequest("Invalid range: more than " + MOST + " indexes");
     }
     EventQuery query = EventQuery.piece(routing);
-    SubscribeRequest request =
-        query.subscription().toBuilder()
-            .setCaller(Request.of(routing).caller())
-            .setIndex(from)
-            .setToIndex(to == 0 ? Math.max(1, from) + MOST - 1 : to)
-            .build();
     return new RangeAnswer(
         routing,
         query,
-        request,
+        from,
+        to == 0 ? Math.max(1, from) + MOST - 1 : to,
         Outflow.chunked(routing, query.style().contentType()),
         subscriptions);
   }
 
-  /** Writes it to its end; a piece that breaks off ends the connection. */
-  void run() throws InterruptedException, ClosedChannelException {
+  /**
+   * Writes it to its end; a piece that breaks off ends the connection.
+   *
+   * @param seen what of it the caller may see
+   */
+  void run(Caller caller, EventQuery seen) throws InterruptedException, ClosedChannelException {
+    SubscribeRequest request =
+        seen.subscription().toBuilder().setCaller(caller).setIndex(from).setToIndex(to).build();
     try (Inflow<SubscribeUp, EventLine> lines = subscriptions.open(request)) {
       boolean within = false;
       while (true) {

@@ -1,8 +1,6 @@
 package io.steppe.gateway.event;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -42,9 +40,12 @@ public class SinkResource {
   @Path("sinks")
   public Response list(@Context RoutingContext routing) {
     Request request = Request.of(routing);
+    request.check(SinkRoute.EVENT_SINKS);
     ListSinksRequest call = ListSinksRequest.newBuilder().setCaller(request.caller()).build();
     return Replies.document(
-        request, 200, Json.writeList(ask(stub -> stub.list(call)).getSinksList()));
+        request,
+        200,
+        Json.writeList(ask(SinkRoute.EVENT_SINKS, stub -> stub.list(call)).getSinksList()));
   }
 
   /** Makes a sink, under the id it names or a new one; replaces one that is there. */
@@ -54,7 +55,7 @@ public class SinkResource {
     Request request = Request.of(routing);
     EventSink sink = request.body(EventSink.getDefaultInstance());
     String id = sink.getId().isEmpty() ? UUID.randomUUID().toString() : sink.getId();
-    return put(request, sink.toBuilder().setId(id).build());
+    return put(request, SinkRoute.EVENT_SINK_CREATE, sink.toBuilder().setId(id).build());
   }
 
   /** Makes a sink, under the id it names or a new one; replaces one that is there. */
@@ -69,8 +70,9 @@ public class SinkResource {
   @Path("sink/{id:.*}")
   public Response get(@Context RoutingContext routing) {
     Request request = Request.of(routing);
+    request.check(SinkRoute.EVENT_SINK);
     SinkRequest call = one(request);
-    return Replies.document(request, ask(stub -> stub.get(call)).getSink());
+    return Replies.document(request, ask(SinkRoute.EVENT_SINK, stub -> stub.get(call)).getSink());
   }
 
   /** Makes or replaces a sink. */
@@ -83,7 +85,7 @@ public class SinkResource {
     if (!sink.getId().isEmpty() && !sink.getId().equals(id)) {
       throw Refusal.badRequest("Event sink ID does not match");
     }
-    return put(request, sink.toBuilder().setId(id).build());
+    return put(request, SinkRoute.EVENT_SINK_UPSERT, sink.toBuilder().setId(id).build());
   }
 
   /** Makes or replaces a sink. */
@@ -97,15 +99,18 @@ public class SinkResource {
   @DELETE
   @Path("sink/{id:.*}")
   public Response delete(@Context RoutingContext routing) {
-    SinkRequest call = one(Request.of(routing));
-    ask(stub -> stub.delete(call));
+    Request request = Request.of(routing);
+    request.check(SinkRoute.EVENT_SINK_DELETE);
+    SinkRequest call = one(request);
+    ask(SinkRoute.EVENT_SINK_DELETE, stub -> stub.delete(call));
     return Response.ok().header("Vary", "Accept-Encoding").build();
   }
 
-  private Response put(Request request, EventSink sink) {
+  private Response put(Request request, SinkRoute route, EventSink sink) {
+    request.check(route);
     PutSinkRequest call =
         PutSinkRequest.newBuilder().setCaller(request.caller()).setSink(sink).build();
-    return Replies.document(request, ask(stub -> stub.put(call)).getSink());
+    return Replies.document(request, ask(route, stub -> stub.put(call)).getSink());
   }
 
   private static SinkRequest one(Request request) {
@@ -115,11 +120,11 @@ public class SinkResource {
         .build();
   }
 
-  private <T> T ask(Function<SinksBlockingStub, T> call) {
+  private <T> T ask(SinkRoute route, Function<SinksBlockingStub, T> call) {
     try {
       return calls.sinks(call);
     } catch (Failure failure) {
-      throw Refusals.of(Route.EVENT_SINK, failure);
+      throw route.refusal(failure);
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.steppe.gateway.http;
 
+import io.quarkus.arc.DefaultBean;
+import io.steppe.acl.Authenticator;
 import io.steppe.clientapi.ClientSettings;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.http.EdgeSettings;
+import io.steppe.http.route.RouteTable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -15,6 +18,20 @@ class Shared {
         settings.region(),
         settings.gateway().bodyLimit().asLongValue(),
         settings.gateway().bodiesLimit().asLongValue());
+  }
+
+  @Produces
+  @Singleton
+  RouteTable routes() {
+    return GatewayRoutes.TABLE;
+  }
+
+  /** Where nobody else knows who callers are, they are not asked. */
+  @Produces
+  @Singleton
+  @DefaultBean
+  Authenticator authenticator() {
+    return Authenticator.unchecked();
   }
 
   @Produces

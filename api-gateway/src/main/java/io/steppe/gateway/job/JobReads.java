@@ -3,7 +3,6 @@ package io.steppe.gateway.job;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
@@ -39,9 +38,10 @@ class JobReads {
     this.calls = calls;
   }
 
-  Read list(boolean meta) {
-    return new Read(
-        Route.JOBS,
+  Read list(ReadParameters parameters, boolean meta) {
+    return Read.namespaced(
+        JobRoute.JOBS,
+        parameters,
         meta ? "meta" : "",
         Interest.jobs(),
         options -> {
@@ -57,8 +57,9 @@ class JobReads {
   }
 
   Read job(ReadParameters parameters, String id) {
-    return new Read(
-        Route.JOB,
+    return Read.namespaced(
+        JobRoute.JOB,
+        parameters,
         id,
         Interest.job(parameters.namespace(), id),
         options -> {
@@ -68,8 +69,9 @@ class JobReads {
   }
 
   Read summary(ReadParameters parameters, String id) {
-    return new Read(
-        Route.JOB_SUMMARY,
+    return Read.namespaced(
+        JobRoute.JOB_SUMMARY,
+        parameters,
         id,
         Interest.job(parameters.namespace(), id),
         options -> {
@@ -79,8 +81,9 @@ class JobReads {
   }
 
   Read versions(ReadParameters parameters, String id) {
-    return new Read(
-        Route.JOB_VERSIONS,
+    return Read.namespaced(
+        JobRoute.JOB_VERSIONS,
+        parameters,
         id,
         Interest.jobVersions(),
         options -> {
@@ -99,9 +102,10 @@ class JobReads {
         });
   }
 
-  Read allocations(String id) {
-    return new Read(
-        Route.JOB_ALLOCATIONS,
+  Read allocations(ReadParameters parameters, String id) {
+    return Read.namespaced(
+        JobRoute.JOB_ALLOCATIONS,
+        parameters,
         id,
         Interest.allocations(),
         options -> {
@@ -122,9 +126,10 @@ class JobReads {
         });
   }
 
-  Read evaluations(String id) {
-    return new Read(
-        Route.JOB_EVALUATIONS,
+  Read evaluations(ReadParameters parameters, String id) {
+    return Read.namespaced(
+        JobRoute.JOB_EVALUATIONS,
+        parameters,
         id,
         Interest.evaluations(),
         options -> {
@@ -141,9 +146,10 @@ class JobReads {
         });
   }
 
-  Read deployments(String id) {
-    return new Read(
-        Route.JOB_DEPLOYMENTS,
+  Read deployments(ReadParameters parameters, String id) {
+    return Read.namespaced(
+        JobRoute.JOB_DEPLOYMENTS,
+        parameters,
         id,
         Interest.deployments(),
         options -> {
@@ -153,10 +159,11 @@ class JobReads {
   }
 
   /** The newest deployment; {@code null} for a job that has none. */
-  Read latestDeployment(String id) {
-    return new Read(
-        Route.JOB_DEPLOYMENTS,
-        "latest/" + id,
+  Read latestDeployment(ReadParameters parameters, String id) {
+    return Read.namespaced(
+        JobRoute.JOB_DEPLOYMENT,
+        parameters,
+        id,
         Interest.deployments(),
         options -> {
           Chunks<Deployment> chunks = deployments(all(options), id);

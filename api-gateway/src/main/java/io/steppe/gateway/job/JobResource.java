@@ -36,7 +36,8 @@ public class JobResource {
   public Response list(@Context RoutingContext routing) {
     Request request = Request.of(routing);
     ReadParameters parameters = reads.parameters(request);
-    return reads.answer(request, parameters, jobs.list(request.query().bool("meta", false)));
+    return reads.answer(
+        request, parameters, jobs.list(parameters, request.query().bool("meta", false)));
   }
 
   /** Registers a job. */
@@ -79,12 +80,12 @@ public class JobResource {
         parameters,
         switch (path.part()) {
           case "" -> jobs.job(parameters, path.jobId());
-          case "allocations" -> jobs.allocations(path.jobId());
-          case "evaluations" -> jobs.evaluations(path.jobId());
+          case "allocations" -> jobs.allocations(parameters, path.jobId());
+          case "evaluations" -> jobs.evaluations(parameters, path.jobId());
           case "summary" -> jobs.summary(parameters, path.jobId());
           case "versions" -> jobs.versions(parameters, path.jobId());
-          case "deployments" -> jobs.deployments(path.jobId());
-          case "deployment" -> jobs.latestDeployment(path.jobId());
+          case "deployments" -> jobs.deployments(parameters, path.jobId());
+          case "deployment" -> jobs.latestDeployment(parameters, path.jobId());
           default -> throw Refusal.invalidMethod();
         });
   }

@@ -1,14 +1,13 @@
 package io.steppe.gateway.job;
 
 import io.steppe.gateway.GatewaySettings;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Query;
+import io.steppe.http.route.Route;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobDeregisterResponse;
 import io.steppe.proto.v1.JobEvaluateRequest;
@@ -49,22 +48,24 @@ class JobWrites {
     if (!id.isEmpty() && !job.getId().equals(id)) {
       throw Refusal.badRequest("Job ID does not match name specified in the URL");
     }
+    JobRoute route = id.isEmpty() ? JobRoute.JOB_REGISTER : JobRoute.JOB_UPDATE;
+    request.check(route, job.getNamespace());
     RegisterJobRequest call =
         RegisterJobRequest.newBuilder()
             .setCaller(request.caller())
             .setRequest(body.toBuilder().setJob(job))
             .build();
-    return registered(
-        request, attempt(Route.JOB_REGISTER, () -> calls.jobs(stub -> stub.register(call))));
+    return registered(request, attempt(route, () -> calls.jobs(stub -> stub.register(call))));
   }
 
   Response validate(Request request) {
     JobValidateRequest body = request.body(JobValidateRequest.getDefaultInstance());
     Job job = named(request.query(), body.hasJob(), body.getJob());
+    request.check(JobRoute.JOB_VALIDATE, job.getNamespace());
     ValidateJobRequest call =
         ValidateJobRequest.newBuilder().setCaller(request.caller()).setJob(job).build();
     ValidateJobReply reply =
-        attempt(Route.JOB_VALIDATE, () -> calls.jobs(stub -> stub.validate(call)));
+        attempt(JobRoute.JOB_VALIDATE, () -> calls.jobs(stub -> stub.validate(call)));
     return Replies.document(
         request,
         JobValidateResponse.newBuilder()
@@ -86,8 +87,9 @@ class JobWrites {
             .setEvalPriority(query.integer("eval_priority").orElse(0))
             .setNoShutdownDelay(query.bool("no_shutdown_delay", false))
             .build();
+    request.check(JobRoute.JOB_DEREGISTER, call.getNamespace());
     DeregisterJobReply reply =
-        attempt(Route.JOB_DEREGISTER, () -> calls.jobs(stub -> stub.deregister(call)));
+        attempt(JobRoute.JOB_DEREGISTER, () -> calls.jobs(stub -> stub.deregister(call)));
     return Replies.written(
         request,
         reply.getIndex(),
@@ -111,8 +113,9 @@ class JobWrites {
             .setJobId(id)
             .setForceReschedule(body.getEvalOptions().getForceReschedule())
             .build();
+    request.check(JobRoute.JOB_EVALUATE, call.getNamespace());
     return registered(
-        request, attempt(Route.JOB_EVALUATE, () -> calls.jobs(stub -> stub.evaluate(call))));
+        request, attempt(JobRoute.JOB_EVALUATE, () -> calls.jobs(stub -> stub.evaluate(call))));
   }
 
   /** The job with namespace and region as the request means them. */
@@ -149,7 +152,7 @@ class JobWrites {
     try {
       return call.get();
     } catch (Failure failure) {
-      throw Refusals.of(route, failure);
+      throw route.refusal(failure);
     }
   }
 }

@@ -4,8 +4,8 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.http.Request;
 import io.steppe.proto.v1.Namespace;
@@ -53,7 +53,8 @@ public class NamespaceResource {
         request,
         parameters,
         new Read(
-            Route.NAMESPACES,
+            NamespaceRoute.NAMESPACES,
+            Scope.about("*"),
             "",
             Interest.namespaces(),
             options -> {
@@ -73,7 +74,8 @@ public class NamespaceResource {
         request,
         parameters,
         new Read(
-            Route.NAMESPACE,
+            NamespaceRoute.NAMESPACE,
+            Scope.about(name),
             name,
             Interest.namespaces(),
             options -> {

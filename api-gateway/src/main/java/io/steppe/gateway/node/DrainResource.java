@@ -1,8 +1,6 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -44,6 +42,7 @@ public class DrainResource {
             .setCaller(request.caller())
             .setNodeId(Ids.whole("node", NodePath.id(request, "drain")))
             .build();
+    request.check(NodeRoute.NODE_DRAIN);
     try {
       NodeChangedReply reply = calls.nodes(stub -> stub.updateDrain(call));
       return Replies.written(
@@ -56,7 +55,7 @@ public class DrainResource {
               .setIndex(reply.getIndex())
               .build());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_DRAIN, failure);
+      throw NodeRoute.NODE_DRAIN.refusal(failure);
     }
   }
 

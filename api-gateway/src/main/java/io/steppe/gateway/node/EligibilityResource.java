@@ -1,8 +1,6 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -47,6 +45,7 @@ public class EligibilityResource {
             .setNodeId(nodeId)
             .setEligibility(checked(body.getEligibility()))
             .build();
+    request.check(NodeRoute.NODE_ELIGIBILITY);
     try {
       SetEligibilityReply reply = calls.nodes(stub -> stub.setEligibility(call));
       return Replies.written(
@@ -54,7 +53,7 @@ public class EligibilityResource {
           reply.getIndex(),
           NodeEligibilityUpdateResponse.newBuilder().setIndex(reply.getIndex()).build());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_ELIGIBILITY, failure);
+      throw NodeRoute.NODE_ELIGIBILITY.refusal(failure);
     }
   }
 

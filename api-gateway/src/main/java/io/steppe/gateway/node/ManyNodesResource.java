@@ -2,8 +2,6 @@ package io.steppe.gateway.node;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -48,7 +46,7 @@ public class ManyNodesResource {
     Request request = Request.of(routing);
     ChangeNodesRequest.Builder call = begun(request);
     NodeUpdateDrainRequest body = request.body(NodeUpdateDrainRequest.getDefaultInstance());
-    return changed(request, call.setDrain(DrainResource.asked(body)));
+    return changed(request, NodeRoute.NODES_DRAIN, call.setDrain(DrainResource.asked(body)));
   }
 
   /** Sets, changes or calls off the drains of many nodes. */
@@ -67,7 +65,9 @@ public class ManyNodesResource {
     NodeUpdateEligibilityRequest body =
         request.body(NodeUpdateEligibilityRequest.getDefaultInstance());
     return changed(
-        request, call.setEligibility(EligibilityResource.checked(body.getEligibility())));
+        request,
+        NodeRoute.NODES_ELIGIBILITY,
+        call.setEligibility(EligibilityResource.checked(body.getEligibility())));
   }
 
   /** Sets the eligibility of many nodes. */
@@ -82,7 +82,7 @@ public class ManyNodesResource {
   @Path("nodes/purge")
   public Response purge(@Context RoutingContext routing) {
     Request request = Request.of(routing);
-    return changed(request, begun(request).setPurge(true));
+    return changed(request, NodeRoute.NODES_PURGE, begun(request).setPurge(true));
   }
 
   /** Forgets many nodes. */
@@ -103,13 +103,14 @@ public class ManyNodesResource {
         .setDryRun(request.query().bool("dry_run", false));
   }
 
-  private Response changed(Request request, ChangeNodesRequest.Builder call) {
+  private Response changed(Request request, NodeRoute route, ChangeNodesRequest.Builder call) {
+    request.check(route);
     ChangeNodesRequest asked = call.build();
     try {
       ChangeNodesReply reply = calls.nodes(stub -> stub.changeMany(asked));
       return Replies.written(request, reply.getIndex(), json(reply));
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODES_CHANGE, failure);
+      throw route.refusal(failure);
     }
   }
 

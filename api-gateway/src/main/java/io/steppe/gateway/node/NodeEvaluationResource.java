@@ -3,8 +3,6 @@ package io.steppe.gateway.node;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.cluster.Membership;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -52,6 +50,7 @@ public class NodeEvaluationResource {
     String nodeId = Ids.whole("node", NodePath.id(request, "evaluate"));
     CreateForNodeRequest call =
         CreateForNodeRequest.newBuilder().setCaller(request.caller()).setNodeId(nodeId).build();
+    request.check(NodeRoute.NODE_EVALUATE);
     try {
       NodeEvaluationsReply reply = calls.evaluations(stub -> stub.createForNode(call));
       NodeUpdateResponse.Builder answer =
@@ -63,7 +62,7 @@ public class NodeEvaluationResource {
       surroundings(request, nodeId, answer);
       return Replies.written(request, reply.getIndex(), answer.build());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_EVALUATE, failure);
+      throw NodeRoute.NODE_EVALUATE.refusal(failure);
     }
   }
 

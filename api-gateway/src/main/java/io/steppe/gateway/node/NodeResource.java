@@ -1,11 +1,12 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.acl.Right;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
@@ -56,7 +57,8 @@ public class NodeResource {
         request,
         parameters,
         new Read(
-            Route.NODES,
+            NodeRoute.NODES,
+            Scope.about(),
             resources + "/" + os,
             Interest.nodes(),
             options -> {
@@ -101,7 +103,8 @@ public class NodeResource {
         request,
         parameters,
         new Read(
-            Route.NODE,
+            NodeRoute.NODE,
+            Scope.about(),
             nodeId,
             Interest.node(nodeId),
             options -> {
@@ -119,7 +122,8 @@ public class NodeResource {
         request,
         parameters,
         new Read(
-            Route.NODE_ALLOCATIONS,
+            NodeRoute.NODE_ALLOCATIONS,
+            Scope.shown(Right.namespace("read-job")),
             nodeId,
             Interest.allocations(),
             options -> {

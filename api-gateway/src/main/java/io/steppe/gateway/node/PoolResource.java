@@ -1,11 +1,12 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.acl.Right;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
+import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
 import io.steppe.gateway.service.Chunks;
@@ -52,7 +53,8 @@ public class PoolResource {
         request,
         parameters,
         new Read(
-            Route.NODE_POOLS,
+            PoolRoute.NODE_POOLS,
+            Scope.shown(PoolRoute.NODE_POOLS.description().rights().getFirst(), "*"),
             "",
             Interest.nodePools(),
             options -> {
@@ -79,7 +81,9 @@ public class PoolResource {
     Read read =
         rest.endsWith(NODES)
             ? nodes(request, parameters, named(rest, NODES))
-            : rest.endsWith(JOBS) ? jobs(request, named(rest, JOBS)) : pool(named(rest, ""));
+            : rest.endsWith(JOBS)
+                ? jobs(request, parameters, named(rest, JOBS))
+                : pool(named(rest, ""));
     return reads.answer(request, parameters, read);
   }
 
@@ -93,7 +97,8 @@ public class PoolResource {
 
   private Read pool(String name) {
     return new Read(
-        Route.NODE_POOL,
+        PoolRoute.NODE_POOL,
+        Scope.about(name),
         name,
         Interest.nodePool(name),
         options -> {
@@ -109,7 +114,8 @@ public class PoolResource {
     boolean os = request.query().bool("os", false);
     String prefix = Ids.prefix("node", parameters.prefix());
     return new Read(
-        Route.NODE_POOL_NODES,
+        PoolRoute.NODE_POOL_NODES,
+        Scope.about(name),
         name + "/" + resources + "/" + os,
         Interest.nodes(),
         options -> {
@@ -129,10 +135,11 @@ public class PoolResource {
         });
   }
 
-  private Read jobs(Request request, String name) {
+  private Read jobs(Request request, ReadParameters parameters, String name) {
     boolean meta = request.query().bool("meta", false);
     return new Read(
-        Route.NODE_POOL_JOBS,
+        PoolRoute.NODE_POOL_JOBS,
+        Scope.shown(Right.namespace("read-job"), name, parameters.namespace()),
         name + "/" + meta,
         Interest.jobs(),
         options -> {

@@ -1,8 +1,6 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -66,6 +64,7 @@ public class PoolWrites {
   @Path("node/pool/{name:[^/]*}")
   public Response delete(@Context RoutingContext routing) {
     Request request = Request.of(routing);
+    request.check(PoolRoute.NODE_POOL_DELETE, name(request));
     DeleteNodePoolRequest call =
         DeleteNodePoolRequest.newBuilder()
             .setCaller(request.caller())
@@ -75,7 +74,7 @@ public class PoolWrites {
       NodePoolChangedReply reply = calls.nodePools(stub -> stub.delete(call));
       return Replies.written(reply.getIndex());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_POOL_DELETE, failure);
+      throw PoolRoute.NODE_POOL_DELETE.refusal(failure);
     }
   }
 
@@ -84,16 +83,18 @@ public class PoolWrites {
     if (!named.isEmpty() && !pool.getName().isEmpty() && !pool.getName().equals(named)) {
       throw Refusal.badRequest("Node pool name does not match request path");
     }
+    String name = named.isEmpty() ? pool.getName() : named;
+    request.check(named.isEmpty() ? PoolRoute.NODE_POOL_CREATE : PoolRoute.NODE_POOL_UPSERT, name);
     UpsertNodePoolRequest call =
         UpsertNodePoolRequest.newBuilder()
             .setCaller(request.caller())
-            .setPool(pool.toBuilder().setName(named.isEmpty() ? pool.getName() : named))
+            .setPool(pool.toBuilder().setName(name))
             .build();
     try {
       NodePoolChangedReply reply = calls.nodePools(stub -> stub.upsert(call));
       return Replies.written(reply.getIndex());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_POOL_UPSERT, failure);
+      throw PoolRoute.NODE_POOL_UPSERT.refusal(failure);
     }
   }
 

@@ -1,8 +1,6 @@
 package io.steppe.gateway.node;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.failure.Refusals;
-import io.steppe.gateway.failure.Route;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
@@ -38,6 +36,7 @@ public class PurgeResource {
             .setCaller(request.caller())
             .setNodeId(Ids.whole("node", NodePath.id(request, "purge")))
             .build();
+    request.check(NodeRoute.NODE_PURGE);
     try {
       NodeChangedReply reply = calls.nodes(stub -> stub.purge(call));
       return Replies.written(
@@ -50,7 +49,7 @@ public class PurgeResource {
               .setIndex(reply.getIndex())
               .build());
     } catch (Failure failure) {
-      throw Refusals.of(Route.NODE_PURGE, failure);
+      throw NodeRoute.NODE_PURGE.refusal(failure);
     }
   }
 

@@ -37,6 +37,7 @@ final class AllocationsEndpoint extends AllocationsGrpc.AllocationsImplBase {
                   allocation ->
                       request.getJobId().isEmpty()
                           || allocation.getJobId().equals(request.getJobId()))
+              .filter(allocation -> Region.sees(request.getRead(), namespace(allocation)))
               .filter(allocation -> allocation.getId().startsWith(request.getRead().getPrefix()))
               .toList();
       try {
@@ -61,6 +62,7 @@ final class AllocationsEndpoint extends AllocationsGrpc.AllocationsImplBase {
     if (!reply.getMeta().getUnchanged()) {
       region.allocations.values().stream()
           .filter(allocation -> allocation.getNodeId().equals(request.getNodeId()))
+          .filter(allocation -> Region.shows(request.getRead(), namespace(allocation)))
           .forEach(reply::addAllocations);
     }
     out.onNext(reply.build());
@@ -94,6 +96,10 @@ final class AllocationsEndpoint extends AllocationsGrpc.AllocationsImplBase {
               out.onCompleted();
             },
             () -> out.onError(Failure.notFound("nothing").toStatus()));
+  }
+
+  private static String namespace(Allocation allocation) {
+    return allocation.getNamespace().isEmpty() ? "default" : allocation.getNamespace();
   }
 
   private static AllocListStub stub(Allocation allocation) {

@@ -17,11 +17,16 @@ import io.steppe.rpc.v1.JobsGrpc;
 import io.steppe.rpc.v1.ListDeploymentsReply;
 import io.steppe.rpc.v1.ListJobsReply;
 import io.steppe.rpc.v1.ListJobsRequest;
+import io.steppe.rpc.v1.NamespacesReply;
+import io.steppe.rpc.v1.NamespacesRequest;
 import io.steppe.rpc.v1.RegisterJobReply;
 import io.steppe.rpc.v1.RegisterJobRequest;
 import io.steppe.rpc.v1.ValidateJobReply;
 import io.steppe.rpc.v1.ValidateJobRequest;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 
 final class JobsEndpoint extends JobsGrpc.JobsImplBase {
@@ -78,6 +83,7 @@ final class JobsEndpoint extends JobsGrpc.JobsImplBase {
     if (!reply.getMeta().getUnchanged()) {
       region.jobs.values().stream()
           .filter(job -> job.getId().startsWith(request.getRead().getPrefix()))
+          .filter(job -> Region.sees(request.getRead(), job.getNamespace()))
           .filter(
               job ->
                   request.getNodePool().isEmpty()
@@ -90,6 +96,15 @@ final class JobsEndpoint extends JobsGrpc.JobsImplBase {
                           .setNamespace(job.getNamespace())));
     }
     out.onNext(reply.build());
+    out.onCompleted();
+  }
+
+  @Override
+  public void namespaces(NamespacesRequest request, StreamObserver<NamespacesReply> out) {
+    SortedSet<String> names = new TreeSet<>(Set.of("default"));
+    region.jobs.values().forEach(job -> names.add(job.getNamespace()));
+    region.allocations.values().forEach(allocation -> names.add(allocation.getNamespace()));
+    out.onNext(NamespacesReply.newBuilder().addAllNames(names).build());
     out.onCompleted();
   }
 

@@ -26,6 +26,7 @@ final class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
     if (!meta.getUnchanged()) {
       region.pools.values().stream()
           .filter(pool -> pool.getName().startsWith(request.getRead().getPrefix()))
+          .filter(pool -> Region.shows(request.getRead(), pool.getName()))
           .forEach(reply::addPools);
     }
     out.onNext(reply.build());

@@ -191,6 +191,20 @@ public final class Region {
     return ReadMeta.newBuilder().setIndex(at).setEpoch(EPOCH).setUnchanged(same).build();
   }
 
+  /** Whether a read is about what is in a namespace, and its caller may see that. */
+  static boolean sees(ReadOptions options, String namespace) {
+    boolean asked =
+        options.getNamespace().equals("*")
+            || namespace.equals(
+                options.getNamespace().isEmpty() ? "default" : options.getNamespace());
+    return asked && shows(options, namespace);
+  }
+
+  /** Whether the caller of a read may see what is in a namespace, or a node pool. */
+  static boolean shows(ReadOptions options, String name) {
+    return !options.getRestricted() || options.getVisibleList().contains(name);
+  }
+
   <T> Optional<T> found(Map<String, T> rows, String key) {
     return Optional.ofNullable(rows.get(key));
   }

@@ -27,6 +27,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(405, "Invalid method");
   }
 
+  /** Something that the caller has no right to. */
+  public static Refusal denied() {
+    return new Refusal(403, "Permission denied");
+  }
+
   /** Status of the HTTP answer. */
   public int status() {
     return status;

@@ -131,9 +131,16 @@ public final class Outflow {
 
   /** Answers that it is done, with nothing to say: no body, and so no type of one. */
   public void nothing() throws InterruptedException, ClosedChannelException {
+    admitted();
     begun = true;
     response.putHeader(HttpHeaders.VARY, "Accept-Encoding");
     onLoop(response::end);
+  }
+
+  /** Ends an answer that its client may not see: one without anything in it. */
+  public void denied() throws InterruptedException, ClosedChannelException {
+    Request.of(routing).refused();
+    end();
   }
 
   /** Ends the answer. */
@@ -193,6 +200,7 @@ public final class Outflow {
     if (begun) {
       return;
     }
+    admitted();
     begun = true;
     response
         .setChunked(chunked || untilClosed)
@@ -211,6 +219,13 @@ public final class Outflow {
       // client.
       response.headersEndHandler(
           headers -> response.headers().remove(HttpHeaders.TRANSFER_ENCODING));
+    }
+  }
+
+  /** Nothing is written before somebody looked whether the client may see it. */
+  private void admitted() {
+    if (response.getStatusCode() < 300 && !Request.of(routing).isAdmitted()) {
+      throw new IllegalStateException("Nobody looked whether the caller may have it");
     }
   }
 

@@ -9,16 +9,22 @@ import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.TopicFilter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a subscriber wants: events of its namespace, or of none, that match one of its topics and
  * for which its expression holds.
  *
  * @param namespace "*" for all
+ * @param visible of events in namespaces, only those in these may be seen; none for all
  * @param topics none for all
  * @param expression over the whole event; an event that lacks what it names does not match
  */
-public record EventFilter(String namespace, List<TopicFilter> topics, Optional<Filter> expression) {
+public record EventFilter(
+    String namespace,
+    Optional<Set<String>> visible,
+    List<TopicFilter> topics,
+    Optional<Filter> expression) {
   private static final String ANY = "*";
 
   public EventFilter {
@@ -32,7 +38,12 @@ public record EventFilter(String namespace, List<TopicFilter> topics, Optional<F
    */
   public static EventFilter of(SubscribeRequest request) {
     String namespace = request.getNamespace().isEmpty() ? "default" : request.getNamespace();
-    return new EventFilter(namespace, request.getTopicsList(), expression(request.getFilter()));
+    Optional<Set<String>> visible =
+        request.getRestricted()
+            ? Optional.of(Set.copyOf(request.getVisibleList()))
+            : Optional.empty();
+    return new EventFilter(
+        namespace, visible, request.getTopicsList(), expression(request.getFilter()));
   }
 
   private static Optional<Filter> expression(String text) {
@@ -44,13 +55,14 @@ public record EventFilter(String namespace, List<TopicFilter> topics, Optional<F
   }
 
   boolean matches(Event event) {
-    boolean visible =
-        namespace.equals(ANY)
-            || event.getNamespace().isEmpty()
-            || event.getNamespace().equals(namespace);
-    return visible
+    return seesNamespace(event.getNamespace())
         && (topics.isEmpty() || topics.stream().anyMatch(topic -> matches(topic, event)))
         && expression.stream().allMatch(filter -> holds(filter, event));
+  }
+
+  private boolean seesNamespace(String of) {
+    boolean asked = namespace.equals(ANY) || of.equals(namespace);
+    return of.isEmpty() || asked && visible.map(names -> names.contains(of)).orElse(true);
   }
 
   private static boolean holds(Filter filter, Event event) {

@@ -41,6 +41,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -193,11 +194,20 @@ public final class Agent implements AutoCloseable {
     return answers;
   }
 
-  /** Whether an allocation is here, or something it left. */
-  public boolean holds(String allocationId) {
-    return allocations.find(allocationId).isPresent()
-        || Files.isDirectory(
-            settings.dataDir().resolve("allocs").resolve(UUID.fromString(allocationId).toString()));
+  /**
+   * The namespace of an allocation that is here, or that left something; none for one that is not.
+   * Of what only its folder is left, nobody knows the namespace: it is empty.
+   */
+  public Optional<String> namespaceOf(String allocationId) {
+    return allocations
+        .find(allocationId)
+        .map(runner -> runner.allocation().getNamespace())
+        .or(() -> left(allocationId) ? Optional.of("") : Optional.empty());
+  }
+
+  private boolean left(String allocationId) {
+    return Files.isDirectory(
+        settings.dataDir().resolve("allocs").resolve(UUID.fromString(allocationId).toString()));
   }
 
   public Node node() {

@@ -1,11 +1,14 @@
 package io.steppe.agent.http;
 
+import io.quarkus.arc.DefaultBean;
+import io.steppe.acl.Authenticator;
 import io.steppe.agent.boot.AgentProcess;
 import io.steppe.agent.boot.AgentSettings;
 import io.steppe.clientapi.ClientCalls;
 import io.steppe.clientapi.ClientSettings;
 import io.steppe.clientapi.Whereabouts;
 import io.steppe.http.EdgeSettings;
+import io.steppe.http.route.RouteTable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -17,6 +20,20 @@ class AgentHttp {
     AgentSettings.Http http = settings.agent().http();
     return new EdgeSettings(
         settings.region(), http.bodyLimit().asLongValue(), http.bodiesLimit().asLongValue());
+  }
+
+  @Produces
+  @Singleton
+  RouteTable routes() {
+    return AgentRoute.TABLE;
+  }
+
+  /** Where nobody else knows who callers are, they are not asked. */
+  @Produces
+  @Singleton
+  @DefaultBean
+  Authenticator authenticator() {
+    return Authenticator.unchecked();
   }
 
   @Produces

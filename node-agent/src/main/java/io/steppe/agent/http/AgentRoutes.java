@@ -38,7 +38,9 @@ public class AgentRoutes {
 
   void register(@Observes Router router) {
     if (settings.agent().http().enabled()) {
-      router.route("/v1/agent/self").handler(routing -> answer(routing, 200, this::self));
+      router
+          .route("/v1/agent/self")
+          .handler(routing -> answer(routing, AgentRoute.AGENT_SELF, 200, this::self));
       router.route("/v1/agent/health").handler(this::health);
     }
     router.route().last().handler(AgentRoutes::unknown);
@@ -47,7 +49,7 @@ public class AgentRoutes {
   private void health(RoutingContext routing) {
     boolean server = Request.of(routing).query().text("type").equals("server");
     boolean ok = !server && process.isRegistered();
-    answer(routing, ok ? 200 : 500, request -> health(server, ok));
+    answer(routing, AgentRoute.AGENT_HEALTH, ok ? 200 : 500, request -> health(server, ok));
   }
 
   private static byte[] health(boolean server, boolean ok) {
@@ -71,7 +73,8 @@ public class AgentRoutes {
             .build());
   }
 
-  private void answer(RoutingContext routing, int status, Function<Request, byte[]> document) {
+  private void answer(
+      RoutingContext routing, AgentRoute route, int status, Function<Request, byte[]> document) {
     Request request = Request.of(routing);
     if (routing.request().method() != HttpMethod.GET || request.isMethodRefused()) {
       Edge.refuse(routing, Refusal.invalidMethod());
@@ -83,7 +86,10 @@ public class AgentRoutes {
         routing,
         out,
         failure -> new Refusal(500, failure.getMessage()),
-        () -> out.whole(request.laidOut(document.apply(request))));
+        () -> {
+          request.check(route);
+          out.whole(request.laidOut(document.apply(request)));
+        });
   }
 
   private static void unknown(RoutingContext routing) {

@@ -16,11 +16,12 @@ final class OwnNode implements Whereabouts {
   }
 
   @Override
-  public String ofAllocation(Caller caller, String allocationId) {
-    if (!agent.get().holds(allocationId)) {
-      throw new Refusal(404, "Unknown allocation \"" + allocationId + "\"");
-    }
-    return agent.get().node().getId();
+  public Place ofAllocation(Caller caller, String allocationId) {
+    return agent
+        .get()
+        .namespaceOf(allocationId)
+        .map(namespace -> new Place(agent.get().node().getId(), namespace))
+        .orElseThrow(() -> new Refusal(404, "Unknown allocation \"" + allocationId + "\""));
   }
 
   @Override

@@ -88,6 +88,7 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
   private static List<NodePool> named(ListNodePoolsRequest request, Snapshot<NodeView> snapshot) {
     return snapshot.view().pools().values().stream()
         .filter(pool -> pool.getName().startsWith(request.getRead().getPrefix()))
+        .filter(pool -> Reads.shows(request.getRead(), pool.getName()))
         .toList();
   }
 
@@ -103,6 +104,7 @@ public class NodePoolsEndpoint extends NodePoolsGrpc.NodePoolsImplBase {
     if (!meta.getUnchanged()) {
       found.setPool(
           Optional.ofNullable(snapshot.view().pools().get(request.getName()))
+              .filter(pool -> Reads.shows(request.getRead(), pool.getName()))
               .orElseThrow(() -> Failure.notFound("node pool not found")));
     }
     return found.build();

@@ -47,6 +47,11 @@ public final class Reads {
         .build();
   }
 
+  /** Whether the reader may see the node pool of a name. */
+  public static boolean shows(ReadOptions read, String pool) {
+    return !read.getRestricted() || read.getVisibleList().contains(pool);
+  }
+
   /** Answers with what comes, or with why nothing does. */
   public static <T> void answer(StreamObserver<?> out, Uni<T> source, Consumer<T> then) {
     source

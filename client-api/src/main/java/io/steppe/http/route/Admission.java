@@ -1,0 +1,127 @@
+package io.steppe.http.route;
+
+import io.steppe.acl.Identity;
+import io.steppe.acl.Right;
+import io.steppe.http.failure.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Who makes a request, and what it was let do. */
+public final class Admission {
+  private final Guard guard;
+  private final String secret;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Grant> grants = new ArrayList<>();
+  private Optional<Identity> identity = Optional.empty();
+
+  /**
+   * Nothing is known yet.
+   *
+   * @param secret as the client sent it; empty for none
+   */
+  public Admission(Guard guard, String secret) {
+    this.guard = guard;
+    this.secret = secret;
+  }
+
+  /**
+   * Who makes it; found out once.
+   *
+   * @throws Refusal 403 for a token that is none or has expired
+   */
+  public Identity identity() {
+    lock.lock();
+    try {
+      if (identity.isEmpty()) {
+        identity = Optional.of(guard.identify(secret));
+      }
+      return identity.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets it through to a route whose rights the caller has.
+   *
+   * @param subjects what the route's rights are about, in their order; the last one for all that
+   *     follow. None where they are about nothing
+   * @throws Refusal 403 for a caller who has not
+   */
+  public void check(Route route, String... subjects) {
+    List<Right> rights = route.description().rights();
+    if (!rights.isEmpty() && rights.stream().allMatch(Right.None.class::isInstance)) {
+      grant(new Grant(route, who -> true, false));
+    } else {
+      admit(route, who -> has(who, rights, subjects));
+    }
+  }
+
+  /**
+   * Lets it through to a route whose rights depend on what is asked for.
+   *
+   * @param may whether somebody has them
+   * @throws Refusal 403 for a caller who has not
+   */
+  public void admit(Route route, Predicate<Identity> may) {
+    if (!may.test(identity())) {
+      throw Refusal.denied();
+    }
+    grant(new Grant(route, may, true));
+  }
+
+  /**
+   * Whether it would be let through again now. May wait.
+   *
+   * @throws Refusal 403 for a token that is none any more, or has expired
+   */
+  public boolean stillHolds() {
+    List<Grant> asked = granted().stream().filter(Grant::byIdentity).toList();
+    if (asked.isEmpty() || !guard.isEnforced()) {
+      return true;
+    }
+    Identity now = guard.identify(secret);
+    return asked.stream().allMatch(grant -> grant.may().test(now));
+  }
+
+  /** Whether it was let through to the route that it is for. */
+  public boolean isFor(Method method, String path) {
+    Set<Route> routes = granted().stream().map(Grant::route).collect(Collectors.toSet());
+    return !routes.isEmpty() && guard.isFor(routes, method, path);
+  }
+
+  private void grant(Grant grant) {
+    lock.lock();
+    try {
+      grants.add(grant);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Grant> granted() {
+    lock.lock();
+    try {
+      return List.copyOf(grants);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean has(Identity who, List<Right> rights, String... subjects) {
+    for (int i = 0; i < rights.size(); i++) {
+      String subject = subjects.length == 0 ? "" : subjects[Math.min(i, subjects.length - 1)];
+      if (!who.may(rights.get(i), subject)) {
+        return false;
+      }
+    }
+    return !rights.isEmpty();
+  }
+
+  private record Grant(Route route, Predicate<Identity> may, boolean byIdentity) {}
+}
