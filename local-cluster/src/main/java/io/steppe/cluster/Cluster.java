@@ -28,6 +28,7 @@ public final class Cluster {
   static final String DATABASE = "steppe";
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(150);
+  private static final Duration RENEW_EVERY = Duration.ofHours(1);
   private static final int HOPELESS = 6;
   private static final long LOG_BOUND = 16L << 20;
 
@@ -74,6 +75,7 @@ public final class Cluster {
           "The launcher was killed; taking over %d running processes".formatted(left.size()));
     }
     requireHttpPort(left);
+    options.certificates().ifPresent(LocalCertificates::make);
     Ports ports = new Ports(folder, folder.root().hashCode(), Ports::isFree);
     Optional<Postgres> postgres =
         options.database().isPresent() ? Optional.empty() : Optional.of(embedded(ports, left));
@@ -110,7 +112,7 @@ public final class Cluster {
     awaitReady(programs);
     if (!Files.exists(folder.readyMark())) {
       DataFolder.write(folder.readyMark(), "", "rw-r--r--");
-      console.say("Steppe is ready: http://127.0.0.1:" + options.httpPort());
+      Greeting.lines(options).forEach(console::say);
     } else {
       console.say("Everything runs again");
     }
@@ -119,8 +121,24 @@ public final class Cluster {
   /** Returns when the cluster is to stop. */
   public void watch() throws InterruptedException {
     BoundedLogs logs = new BoundedLogs(folder.logs(), LOG_BOUND);
+    long looked = System.nanoTime();
     while (!stopAsked.await(5, TimeUnit.SECONDS)) {
       logs.trim();
+      if (System.nanoTime() - looked > RENEW_EVERY.toNanos()) {
+        looked = System.nanoTime();
+        renewCertificates();
+      }
+    }
+  }
+
+  /** Processes take new files by themselves. */
+  private void renewCertificates() {
+    try {
+      if (options.certificates().filter(LocalCertificates::make).isPresent()) {
+        console.say("Certificates were renewed");
+      }
+    } catch (StartFailure e) {
+      console.complain(e.getMessage());
     }
   }
 
@@ -319,13 +337,14 @@ public final class Cluster {
   }
 
   private void awaitReady(Programs programs) throws InterruptedException {
-    Readiness readiness = new Readiness();
+    Readiness readiness = new Readiness(options.certificates().map(LocalCertificates::trusting));
     for (Component component : Component.values()) {
       int count = options.count(component);
       for (int replica = 0; component != Component.NODE_AGENT && replica < count; replica++) {
         int port = programs.httpPort(component, replica);
         await(
-            () -> readiness.isUp(port),
+            () ->
+                component == Component.API_GATEWAY ? readiness.isOpen(port) : readiness.isUp(port),
             null,
             component.label() + "-" + replica + " does not get ready");
       }
@@ -333,8 +352,17 @@ public final class Cluster {
     Set<String> nodes =
         new HashSet<>(IntStream.range(0, options.agents()).mapToObj(options::nodeName).toList());
     if (options.count(Component.API_GATEWAY) > 0) {
+      List<Integer> agents =
+          IntStream.range(0, options.agents())
+              .mapToObj(replica -> programs.httpPort(Component.NODE_AGENT, replica))
+              .toList();
       await(
-          () -> readiness.takesJobs(options.httpPort(), nodes), null, "the nodes do not get ready");
+          () ->
+              options.security().acl()
+                  ? readiness.takesJobs(options.httpPort(), agents)
+                  : readiness.takesJobs(options.httpPort(), nodes),
+          null,
+          "the nodes do not get ready");
     }
   }
 

@@ -89,6 +89,11 @@ public record DataFolder(Path root) {
     return root.resolve("postgresql");
   }
 
+  /** Certificates made by {@code --tls}. */
+  public Path tls() {
+    return root.resolve("tls");
+  }
+
   /** One agent's folder: its identity, its allocations. */
   public Path agent(int replica) {
     return root.resolve("agents").resolve("agent-" + replica);

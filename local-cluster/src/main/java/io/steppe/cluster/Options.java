@@ -1,6 +1,7 @@
 package io.steppe.cluster;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param datacenter of the nodes
  * @param logLevel of Steppe's own code: error, warn, info, debug or trace
  * @param nativeImages whether executables are run instead of jars
+ * @param security what is asked of those who call
  */
 public record Options(
     Path home,
@@ -30,7 +32,17 @@ public record Options(
     String region,
     String datacenter,
     String logLevel,
-    boolean nativeImages) {
+    boolean nativeImages,
+    Security security) {
+
+  /**
+   * What is asked of those who call.
+   *
+   * @param tls whether connections are protected by certificates of this cluster
+   * @param acl whether tokens are asked for
+   * @param debug whether profiles are served
+   */
+  public record Security(boolean tls, boolean acl, boolean debug) {}
 
   public Options {
     replicas = Map.copyOf(replicas);
@@ -39,6 +51,18 @@ public record Options(
   /** How many processes of that component are wanted. */
   public int count(Component component) {
     return component == Component.NODE_AGENT ? agents : replicas.getOrDefault(component, 1);
+  }
+
+  /** The certificates of the cluster, if it was asked for some. */
+  public Optional<LocalCertificates> certificates() {
+    return security.tls()
+        ? Optional.of(new LocalCertificates(data.tls(), region, InstantSource.system()))
+        : Optional.empty();
+  }
+
+  /** Where clients reach the first gateway. */
+  public String url() {
+    return (security.tls() ? "https" : "http") + "://127.0.0.1:" + httpPort;
   }
 
   /** Name of an agent's node. */

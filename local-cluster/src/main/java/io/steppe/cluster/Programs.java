@@ -150,6 +150,7 @@ public final class Programs {
     // What is not ready yet is asked often while the cluster starts.
     env.put("QUARKUS_LOG_CATEGORY__IO_SMALLRYE_HEALTH__LEVEL", "WARN");
     env.put("QUARKUS_BANNER_ENABLED", "false");
+    secure(env, component);
     if (component.servesGrpc()) {
       int grpc = port(component, replica, "grpc");
       env.put("QUARKUS_GRPC_SERVER_HOST", LOOPBACK);
@@ -179,6 +180,26 @@ public final class Programs {
       env.put("STEPPE_ALLOC_SERVICE", addresses(Component.ALLOC_SERVICE));
     }
     return env;
+  }
+
+  private void secure(Map<String, String> env, Component component) {
+    Options.Security security = options.security();
+    options
+        .certificates()
+        .ifPresent(
+            certificates -> {
+              LocalCertificates.Pair own = certificates.of(component);
+              env.put("STEPPE_TLS_ENABLED", "true");
+              env.put("STEPPE_TLS_CA", certificates.authority().toString());
+              env.put("STEPPE_TLS_CERT", own.certificate().toString());
+              env.put("STEPPE_TLS_KEY", own.key().toString());
+            });
+    if (security.acl()) {
+      env.put("STEPPE_ACL_ENABLED", "true");
+    }
+    if (security.debug()) {
+      env.put("STEPPE_ENABLE_DEBUG", "true");
+    }
   }
 
   private String level() {

@@ -53,6 +53,15 @@ public final class UpCommand implements Callable<Integer> {
   @Option(names = "--native")
   boolean nativeImages;
 
+  @Option(names = "--tls")
+  boolean tls;
+
+  @Option(names = "--acl")
+  boolean acl;
+
+  @Option(names = "--enable-debug")
+  boolean debug;
+
   @Override
   public Integer call() throws Exception {
     Options options = options();
@@ -148,7 +157,8 @@ public final class UpCommand implements Callable<Integer> {
         region,
         datacenter,
         level,
-        nativeImages);
+        nativeImages,
+        new Options.Security(tls, acl, debug));
   }
 
   private static void require(boolean condition, String otherwise) {
@@ -194,9 +204,16 @@ public final class UpCommand implements Callable<Integer> {
     }
     command.addAll(
         List.of("--region", region, "--datacenter", datacenter, "--log-level", logLevel));
-    if (nativeImages) {
-      command.add("--native");
-    }
+    flag(command, nativeImages, "--native");
+    flag(command, tls, "--tls");
+    flag(command, acl, "--acl");
+    flag(command, debug, "--enable-debug");
     return command;
+  }
+
+  private static void flag(List<String> command, boolean given, String flag) {
+    if (given) {
+      command.add(flag);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.steppe.gateway.service;
 import io.grpc.ManagedChannel;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.rpc.Channels;
+import io.steppe.tls.Tls;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -13,10 +14,10 @@ public class Services {
   private final ManagedChannel nodes;
   private final ManagedChannel allocs;
 
-  Services(GatewaySettings settings) {
-    events = Channels.open(settings.eventService());
-    nodes = Channels.open(settings.nodeService());
-    allocs = Channels.open(settings.allocService());
+  Services(GatewaySettings settings, Tls tls) {
+    events = Channels.open(settings.eventService(), tls);
+    nodes = Channels.open(settings.nodeService(), tls);
+    allocs = Channels.open(settings.allocService(), tls);
   }
 
   /** To event-service. */

@@ -6,6 +6,7 @@ import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Channels;
 import io.steppe.rpc.v1.AgentSessionGrpc;
 import io.steppe.rpc.v1.AgentSessionGrpc.AgentSessionStub;
+import io.steppe.tls.Tls;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Fleet implements AutoCloseable {
    */
   Fleet(
       String servers,
+      Tls tls,
       String prefix,
       int first,
       int size,
@@ -41,7 +43,7 @@ final class Fleet implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random) {
     for (int i = 0; i < size; i += NODES_PER_CHANNEL) {
-      channels.add(Channels.open(servers));
+      channels.add(Channels.open(servers, tls));
     }
     Node common = machine.common(clock.instant());
     for (int i = 0; i < size; i++) {

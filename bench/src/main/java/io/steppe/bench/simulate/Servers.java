@@ -3,14 +3,20 @@ package io.steppe.bench.simulate;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.AgentMember;
 import io.steppe.proto.v1.ServerMembers;
+import io.steppe.tls.Certificates;
+import io.steppe.tls.Tls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /** Where node-service listens for agents, as a cluster's gateway tells. */
 final class Servers {
@@ -18,9 +24,16 @@ final class Servers {
   private static final String SERVICE = "node-service";
 
   private final URI gateway;
+  private final Tls tls;
+  private final Optional<String> token;
 
-  Servers(URI gateway) {
+  /**
+   * @param token to show, where tokens are asked for
+   */
+  Servers(URI gateway, Tls tls, Optional<String> token) {
     this.gateway = gateway;
+    this.tls = tls;
+    this.token = token;
   }
 
   /**
@@ -31,10 +44,27 @@ final class Servers {
    */
   Optional<String> find() throws IOException, InterruptedException {
     URI members = gateway.resolve("/v1/agent/members");
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
-      HttpRequest request = HttpRequest.newBuilder(members).timeout(TIMEOUT).build();
-      HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+    tls.certificates().ifPresent(certificates -> builder.sslContext(context(certificates)));
+    try (HttpClient client = builder.build()) {
+      HttpRequest.Builder request = HttpRequest.newBuilder(members).timeout(TIMEOUT);
+      token.filter(secret -> !secret.isEmpty()).ifPresent(t -> request.header("X-Nomad-Token", t));
+      HttpResponse<byte[]> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       return answer.statusCode() == 200 ? members(answer.body()) : Optional.empty();
+    }
+  }
+
+  private static SSLContext context(Certificates certificates) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(
+          new KeyManager[] {certificates.keyManager()},
+          new TrustManager[] {certificates.trustManager()},
+          null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
   }
 

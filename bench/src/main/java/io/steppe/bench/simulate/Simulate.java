@@ -1,5 +1,7 @@
 package io.steppe.bench.simulate;
 
+import io.steppe.tls.InvalidCertificates;
+import io.steppe.tls.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -11,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,6 +48,23 @@ public final class Simulate implements Callable<Integer> {
       paramLabel = "URL",
       description = "the cluster's gateway elsewhere (http://gateway:4646)")
   private Optional<URI> address = Optional.empty();
+
+  @ArgGroup(exclusive = false)
+  private CertificateOptions certificates;
+
+  @Option(
+      names = "--token",
+      defaultValue = "${env:NOMAD_TOKEN}",
+      paramLabel = "SECRET",
+      description = "that may read agents, where tokens are asked for (NOMAD_TOKEN)")
+  private Optional<String> token = Optional.empty();
+
+  @Option(
+      names = "--region",
+      defaultValue = "global",
+      paramLabel = "REGION",
+      description = "of the cluster, which its certificates name (${DEFAULT-VALUE})")
+  private String region;
 
   @Option(
       names = "--servers",
@@ -137,7 +157,14 @@ public final class Simulate implements Callable<Integer> {
     if (nodes < 1 || rate < 1) {
       throw new ParameterException(spec.commandLine(), "--nodes and --rate are at least 1");
     }
-    Optional<String> target = servers.isPresent() ? servers : ask();
+    Tls tls;
+    try {
+      tls = certificates == null ? Tls.off() : certificates.read(region);
+    } catch (InvalidCertificates e) {
+      err().println(e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    Optional<String> target = servers.isPresent() ? servers : ask(tls);
     if (target.isEmpty()) {
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -145,6 +172,7 @@ public final class Simulate implements Callable<Integer> {
     try (Fleet fleet =
         new Fleet(
             target.get(),
+            tls,
             prefix,
             first,
             nodes,
@@ -186,10 +214,11 @@ public final class Simulate implements Callable<Integer> {
     }
   }
 
-  private Optional<String> ask() throws InterruptedException {
-    URI gateway = address.orElse(URI.create("http://127.0.0.1:" + httpPort));
+  private Optional<String> ask(Tls tls) throws InterruptedException {
+    String scheme = tls.certificates().isPresent() ? "https" : "http";
+    URI gateway = address.orElse(URI.create(scheme + "://127.0.0.1:" + httpPort));
     try {
-      Optional<String> found = new Servers(gateway).find();
+      Optional<String> found = new Servers(gateway, tls, token).find();
       if (found.isEmpty()) {
         err().println(gateway + " knows no node-service; name it with --servers");
       }

@@ -25,6 +25,7 @@ import io.steppe.rpc.v1.HeartbeatAck;
 import io.steppe.rpc.v1.Registered;
 import io.steppe.rpc.v1.TaskUpdates;
 import io.steppe.rpc.v1.UpdatesAck;
+import io.steppe.tls.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -266,6 +267,7 @@ class FleetTest {
     Fleet fleet =
         new Fleet(
             "127.0.0.1:" + server.getPort(),
+            Tls.off(),
             "test",
             0,
             size,

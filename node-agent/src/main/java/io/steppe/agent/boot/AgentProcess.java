@@ -10,6 +10,8 @@ import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
 import io.steppe.rpc.Failure;
+import io.steppe.tls.Tls;
+import io.steppe.tls.TlsSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -28,6 +30,8 @@ public class AgentProcess {
   private static final Duration STOP_TASKS = Duration.ofSeconds(30);
 
   private final AgentSettings settings;
+  private final TlsSettings tlsSettings;
+  private final Tls tls;
   private final String version;
   private final String httpHost;
   private final int httpPort;
@@ -35,10 +39,14 @@ public class AgentProcess {
 
   AgentProcess(
       AgentSettings settings,
+      TlsSettings tlsSettings,
+      Tls tls,
       @ConfigProperty(name = "quarkus.application.version") String version,
       @ConfigProperty(name = "quarkus.http.host") String httpHost,
       @ConfigProperty(name = "quarkus.http.port") int httpPort) {
     this.settings = settings;
+    this.tlsSettings = tlsSettings;
+    this.tls = tls;
     this.httpHost = httpHost;
     this.httpPort = httpPort;
     this.version = version;
@@ -94,12 +102,13 @@ public class AgentProcess {
             own.networkInterface(),
             own.cpuTotalCompute(),
             own.memoryTotalMb(),
-            HttpAddress.of(own.http().enabled(), own.http().advertise(), httpHost, httpPort));
+            HttpAddress.of(own.http().enabled(), own.http().advertise(), httpHost, httpPort),
+            tlsSettings.enabled() && tlsSettings.https());
     return new Agent.Settings(
         own.dataDir(),
         node,
         settings.region(),
-        SessionSettings.of(own.servers()),
+        SessionSettings.of(own.servers(), tls),
         drivers(own),
         docker(own.docker()),
         new GcSettings(

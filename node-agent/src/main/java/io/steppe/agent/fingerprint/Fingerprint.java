@@ -83,6 +83,7 @@ public final class Fingerprint {
         .setNodePool(settings.pool())
         .setNodeClass(settings.nodeClass())
         .setHttpAddr(HttpAddress.on(settings.httpAddress(), networks.address()))
+        .setTlsEnabled(settings.httpsServed())
         .putAllMeta(settings.meta())
         .putAllLinks(settings.links())
         .putAllHostVolumes(hostVolumes())

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param cpuTotalCompute in MHz, instead of what the processors say
  * @param memoryMb instead of what the machine has
  * @param httpAddress where clients reach the agent's HTTP port, as {@link HttpAddress#of} gives it
+ * @param httpsServed whether that port speaks TLS
  */
 public record NodeSettings(
     String name,
@@ -26,7 +27,8 @@ public record NodeSettings(
     Optional<String> networkInterface,
     Optional<Long> cpuTotalCompute,
     Optional<Long> memoryMb,
-    String httpAddress) {
+    String httpAddress,
+    boolean httpsServed) {
 
   /** A folder of the machine that jobs may ask for. */
   public record HostVolume(Path path, boolean readOnly) {}

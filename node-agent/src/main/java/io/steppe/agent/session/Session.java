@@ -91,7 +91,7 @@ public final class Session implements AutoCloseable {
   }
 
   private Status connect(String server) {
-    ManagedChannel channel = Channels.open(server);
+    ManagedChannel channel = Channels.open(server, settings.tls());
     try {
       var connection =
           new Connection(

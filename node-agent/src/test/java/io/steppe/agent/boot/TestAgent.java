@@ -5,6 +5,7 @@ import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.SessionSettings;
+import io.steppe.tls.Tls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,10 +35,12 @@ public final class TestAgent {
             Optional.of("lo"),
             Optional.empty(),
             Optional.empty(),
-            "");
+            "",
+            false);
     var session =
         new SessionSettings(
             List.of("127.0.0.1:" + port),
+            Tls.off(),
             Duration.ofSeconds(5),
             Duration.ofMillis(20),
             Duration.ofMillis(200),

@@ -26,6 +26,7 @@ import io.steppe.node.session.Watch;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.rpc.Channels;
+import io.steppe.tls.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
@@ -77,6 +78,7 @@ class NodeService {
 
   NodeService(
       NodeSettings settings,
+      Tls tls,
       @ConfigProperty(name = "quarkus.application.version") String version,
       Vertx vertx) {
     this.settings = settings;
@@ -96,8 +98,8 @@ class NodeService {
                 id, Sessions.SERVICE, settings.replica().address(), version, clock.instant()));
     this.pool = pool(vertx, database);
     this.rows = new PostgresSessionRows(pool);
-    this.peers = new Peers(replicas);
-    this.allocService = Channels.open(settings.allocService());
+    this.peers = new Peers(replicas, tls);
+    this.allocService = Channels.open(settings.allocService(), tls);
     this.sessions =
         new Sessions(
             ledger,

@@ -12,6 +12,7 @@ import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.PeersGrpc;
 import io.steppe.rpc.v1.SupersededReply;
 import io.steppe.rpc.v1.SupersededRequest;
+import io.steppe.tls.Tls;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class Peers implements Superseded, AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(5);
 
   private final Replicas replicas;
+  private final Tls tls;
   private final Map<String, ManagedChannel> channels =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -43,8 +45,9 @@ public final class Peers implements Superseded, AutoCloseable {
         }
       };
 
-  public Peers(Replicas replicas) {
+  public Peers(Replicas replicas, Tls tls) {
     this.replicas = replicas;
+    this.tls = tls;
   }
 
   /** A living replica other than this one. */
@@ -59,8 +62,7 @@ public final class Peers implements Superseded, AutoCloseable {
     return channels.computeIfAbsent(
         replica.address(),
         target ->
-            NettyChannelBuilder.forTarget(target)
-                .usePlaintext()
+            tls.channel(NettyChannelBuilder.forTarget(target))
                 .flowControlWindow(WINDOW_BYTES)
                 .keepAliveTime(KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)

@@ -16,6 +16,7 @@ import io.steppe.node.peer.PeersEndpoint;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.rpc.v1.NodeEvaluationsReply;
+import io.steppe.tls.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,7 @@ public final class TestReplica implements AutoCloseable {
       InstantSource clock,
       Duration answerWithin)
       throws IOException {
-    peers = new Peers(replicas);
+    peers = new Peers(replicas, Tls.off());
     UpdateRelay relay = new UpdateRelay(allocService.channel(), timer);
     sessions =
         new Sessions(

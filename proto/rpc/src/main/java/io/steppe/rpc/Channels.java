@@ -4,6 +4,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.NameResolverRegistry;
 import io.grpc.netty.NettyChannelBuilder;
+import io.steppe.tls.Tls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,17 +52,25 @@ public final class Channels {
   private Channels() {}
 
   /**
+   * Opens a channel in plain text.
+   *
+   * @see #open(String, Tls)
+   */
+  public static ManagedChannel open(String targets) {
+    return open(targets, Tls.off());
+  }
+
+  /**
    * Opens a channel. Connecting happens when the first call is made.
    *
    * @param targets {@code host:port[,host:port...]}, or a gRPC target such as {@code
    *     dns:///node-service:4651}
    * @throws IllegalArgumentException for an address that is none
    */
-  public static ManagedChannel open(String targets) {
+  public static ManagedChannel open(String targets, Tls tls) {
     String target = targets.contains("://") ? targets.strip() : AddressListResolver.target(targets);
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(target)
-            .usePlaintext()
+        tls.channel(NettyChannelBuilder.forTarget(target))
             .defaultServiceConfig(serviceConfig())
             .enableRetry()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
