@@ -17,6 +17,7 @@ public final class PathTemplate {
   private final int literals;
   private final List<String> names;
   private final Pattern pattern;
+  private final boolean slashes;
 
   private PathTemplate(String text) {
     this.text = NAME.matcher(text).replaceAll("{$2}");
@@ -35,6 +36,7 @@ public final class PathTemplate {
     }
     regex.append(Pattern.quote(text.substring(at)));
     names = List.copyOf(found);
+    slashes = text.contains("{+");
     pattern = Pattern.compile(regex.toString(), Pattern.DOTALL);
   }
 
@@ -51,6 +53,11 @@ public final class PathTemplate {
   /** Names of what is not the same in all paths, in their order. */
   public List<String> names() {
     return names;
+  }
+
+  /** Whether what a name stands for may hold slashes. */
+  public boolean takesSlashes() {
+    return slashes;
   }
 
   /** How much of it is the same in all paths: the more, the more it says. */
