@@ -11,18 +11,20 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What is in the region that tests begin with. */
-final class Scene {
-  static final Region REGION = RegionResource.REGION;
-  static final String NODE = "11111111-1111-1111-1111-111111111111";
-  static final String OTHER_NODE = "22222222-2222-2222-2222-222222222222";
-  static final String ALLOCATION = "aaaaaaaa-1111-1111-1111-111111111111";
-  static final String UNKNOWN = "99999999-9999-9999-9999-999999999999";
+public final class Scene {
+  public static final Region REGION = RegionResource.REGION;
+  public static final String NODE = "11111111-1111-1111-1111-111111111111";
+  public static final String OTHER_NODE = "22222222-2222-2222-2222-222222222222";
+  public static final String ALLOCATION = "aaaaaaaa-1111-1111-1111-111111111111";
+  public static final String EVALUATION = "eeeeeeee-1111-1111-1111-111111111111";
+  public static final String UNKNOWN = "99999999-9999-9999-9999-999999999999";
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
   private Scene() {}
 
-  static void set() {
+  /** Puts it there. */
+  public static void set() {
     REGION.put(
         Node.newBuilder().setId(NODE).setName("one").setSchedulingEligibility("eligible").build());
     REGION.put(
@@ -32,10 +34,17 @@ final class Scene {
             .setSchedulingEligibility("eligible")
             .build());
     REGION.put(job("web"));
-    REGION.put(Allocation.newBuilder().setId(ALLOCATION).setJobId("web").setNodeId(NODE).build());
+    REGION.put(
+        Allocation.newBuilder()
+            .setId(ALLOCATION)
+            .setNamespace("default")
+            .setJobId("web")
+            .setNodeId(NODE)
+            .build());
   }
 
-  static Job job(String id) {
+  /** A job of a name. */
+  public static Job job(String id) {
     return Job.newBuilder()
         .setId(id)
         .setNamespace("default")
@@ -44,7 +53,7 @@ final class Scene {
   }
 
   /** Waits until it is so. */
-  static void eventually(BooleanSupplier condition) {
+  public static void eventually(BooleanSupplier condition) {
     long end = System.nanoTime() + SOON.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {

@@ -78,7 +78,7 @@ public enum ClientRoute implements Route {
           .gives(one(AllocPauseRequest.getDefaultInstance()))),
   ALLOCATION_PAUSE(
       Description.write("/v1/client/allocation/{alloc_id}/pause", "Holds a task, or lets it go on")
-          .needs(Right.namespace("alloc-lifecycle"))
+          .needs(Right.namespace("submit-job"))
           .takes(AllocPauseRequest.getDefaultInstance())
           .gives(new Gives.Json("{\"Index\":0}"))),
   ALLOCATION_GC(

@@ -2,6 +2,7 @@ package io.steppe.clientapi;
 
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
+import io.steppe.http.stream.Standing;
 import io.steppe.http.stream.Streams;
 import io.steppe.json.InvalidJsonException;
 import io.steppe.json.Json;
@@ -30,11 +31,13 @@ class Execs {
   private final ClientCalls clients;
   private final NodeCalls calls;
   private final Streams streams;
+  private final Standing standing;
 
-  Execs(ClientCalls clients, NodeCalls calls, Streams streams) {
+  Execs(ClientCalls clients, NodeCalls calls, Streams streams, Standing standing) {
     this.clients = clients;
     this.calls = calls;
     this.streams = streams;
+    this.standing = standing;
   }
 
   /**
@@ -70,14 +73,15 @@ class Execs {
   private void run(Terminal terminal, Request request, ExecQuery query, String id) {
     try {
       if (query.greets()) {
-        greeted(terminal);
+        request.showsToken(greeted(terminal));
       }
       var call =
           calls
               .ofAllocation(request, ClientRoute.ALLOCATION_EXEC, id)
               .setExec(query.exec())
               .build();
-      try (Answer answer = clients.ask(call, SOON)) {
+      try (Answer answer = clients.ask(call, SOON);
+          var watched = standing.watch(request.admission(), () -> lost(terminal, answer))) {
         new ExecSession(terminal, answer).run();
       }
     } catch (Refusal refusal) {
@@ -92,14 +96,20 @@ class Execs {
     }
   }
 
-  /** Takes the greeting of clients that send one. */
-  private static void greeted(Terminal terminal)
+  private static void lost(Terminal terminal, Answer answer) {
+    ExecSession.refuse(terminal, Refusal.denied());
+    answer.close();
+  }
+
+  /** Takes the greeting of clients that send one; the token in it. */
+  private static String greeted(Terminal terminal)
       throws InterruptedException, ClosedChannelException {
     try {
       ExecHandshake greeting = Json.read(terminal.next(), ExecHandshake.getDefaultInstance());
       if (greeting.getVersion() != 1) {
         throw Refusal.badRequest("unexpected handshake value: " + greeting.getVersion());
       }
+      return greeting.getAuthToken();
     } catch (InvalidJsonException e) {
       throw Refusal.badRequest("failed to decode handshake: " + e.getMessage());
     }

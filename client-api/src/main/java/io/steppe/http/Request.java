@@ -134,6 +134,13 @@ public final class Request {
     admission = Optional.of(new Admission(guard, token(routing.request())));
   }
 
+  /** Takes a token that its client shows later than in a header, in place of none. */
+  public void showsToken(String secret) {
+    if (!secret.isEmpty() && token(routing.request()).isEmpty()) {
+      admission = Optional.of(guarded().shown(secret));
+    }
+  }
+
   /** The token that a client shows, in the header of this API or as a bearer of it. */
   private static String token(HttpServerRequest request) {
     String header = request.getHeader("X-Nomad-Token");

@@ -29,6 +29,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 
 /** {@code /v1/allocations} and {@code /v1/allocation/}. */
 @Path("/v1")
@@ -99,7 +100,7 @@ public class AllocationResource {
         parameters,
         new Read(
             AllocationRoute.ALLOCATION,
-            Scope.ofObject(),
+            new Scope.OfObject(List.of(), new Refusal(500, "Unknown allocation \"" + id + "\"")),
             id,
             Interest.allocation(id),
             options -> {

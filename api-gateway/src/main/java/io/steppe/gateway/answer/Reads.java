@@ -59,9 +59,7 @@ public class Reads {
    * @throws Refusal 403 for a caller who may not see it
    */
   public Response answer(Request request, ReadParameters parameters, Read read) {
-    if (read.scope() instanceof Scope.Known(List<String> subjects, Optional<Right> shown)) {
-      request.check(read.route(), subjects.toArray(String[]::new));
-    }
+    admit(request, read);
     try {
       Checked checked =
           parameters.index() == 0
@@ -97,17 +95,42 @@ public class Reads {
     Optional<List<String>> names = visible(request, read);
     String key = key(request, parameters, read, names);
     Checked checked = checks.get(key, () -> ask(key, request, parameters, read, names));
-    if (read.scope() instanceof Scope.OfObject) {
-      request.check(read.route(), checked.encoded().namespace());
+    if (read.scope() instanceof Scope.OfObject(List<String> before, Refusal hidden)) {
+      found(request, read, checked.encoded().namespace(), hidden);
     }
     return checked;
   }
 
+  /** What can be looked at before anything is read. */
+  private static void admit(Request request, Read read) {
+    switch (read.scope()) {
+      case Scope.Known(List<String> subjects, Optional<Right> shown) ->
+          request.check(read.route(), subjects.toArray(String[]::new));
+      case Scope.Listed listed -> request.admission().admit(read.route(), who -> true);
+      case Scope.OfObject(List<String> subjects, Refusal hidden) when subjects.isEmpty() ->
+          request.identity();
+      case Scope.OfObject(List<String> subjects, Refusal hidden) ->
+          request.check(read.route(), subjects.toArray(String[]::new));
+    }
+  }
+
+  private static void found(Request request, Read read, String namespace, Refusal hidden) {
+    try {
+      request.check(read.route(), namespace);
+    } catch (Refusal denied) {
+      throw hidden;
+    }
+  }
+
   /** What a list is restricted to. */
   private Optional<List<String>> visible(Request request, Read read) {
-    return read.scope() instanceof Scope.Known(List<String> about, Optional<Right> shown)
-        ? shown.flatMap(right -> visible.to(request.identity().acl(), request.caller(), right))
-        : Optional.empty();
+    Optional<Right> shown =
+        switch (read.scope()) {
+          case Scope.Known known -> known.shown();
+          case Scope.Listed listed -> Optional.of(listed.shown());
+          case Scope.OfObject object -> Optional.empty();
+        };
+    return shown.flatMap(right -> visible.to(request.identity().acl(), request.caller(), right));
   }
 
   private Checked ask(

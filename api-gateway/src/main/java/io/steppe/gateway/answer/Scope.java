@@ -1,6 +1,7 @@
 package io.steppe.gateway.answer;
 
 import io.steppe.acl.Right;
+import io.steppe.http.failure.Refusal;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +15,20 @@ public sealed interface Scope {
    */
   record Known(List<String> subjects, Optional<Right> shown) implements Scope {}
 
-  /** One object, that says itself in which namespace it is. */
-  record OfObject() implements Scope {}
+  /**
+   * One object, that says itself in which namespace it is.
+   *
+   * @param subjects what is looked at before, as if it were there; none to look only then
+   * @param hidden said of an object that may not be seen
+   */
+  record OfObject(List<String> subjects, Refusal hidden) implements Scope {}
+
+  /**
+   * A list for everybody.
+   *
+   * @param shown only what this right covers
+   */
+  record Listed(Right shown) implements Scope {}
 
   /** All of it; the route's rights are about these, or nothing. */
   static Scope about(String... subjects) {
@@ -33,8 +46,8 @@ public sealed interface Scope {
     return new Known(List.of(subjects), Optional.of(right));
   }
 
-  /** One object, in a namespace that is known when it is. */
-  static Scope ofObject() {
-    return new OfObject();
+  /** One object, in a namespace that is known when it is; nobody sees any without rights there. */
+  static Scope ofObject(String namespace) {
+    return new OfObject(List.of(namespace), Refusal.denied());
   }
 }

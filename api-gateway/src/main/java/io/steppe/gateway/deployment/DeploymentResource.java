@@ -71,7 +71,7 @@ public class DeploymentResource {
         parameters,
         new Read(
             DeploymentRoute.DEPLOYMENT,
-            Scope.ofObject(),
+            Scope.ofObject(parameters.namespace()),
             id,
             Interest.deployments(),
             options -> {

@@ -94,7 +94,7 @@ public class EvaluationResource {
         parameters,
         new Read(
             EvaluationRoute.EVALUATION,
-            Scope.ofObject(),
+            Scope.ofObject(parameters.namespace()),
             evaluationId + (related ? "/related" : ""),
             related ? Interest.evaluations() : Interest.evaluation(evaluationId),
             options -> {
@@ -118,7 +118,7 @@ public class EvaluationResource {
         parameters,
         new Read(
             EvaluationRoute.EVALUATION_ALLOCATIONS,
-            Scope.shown(Right.namespace("read-job"), "*"),
+            Scope.shown(Right.namespace("read-job"), parameters.namespace()),
             evaluationId,
             Interest.allocations(),
             options -> {

@@ -1,5 +1,6 @@
 package io.steppe.gateway.event;
 
+import io.steppe.acl.Identity;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.answer.Visible;
 import io.steppe.http.Edge;
@@ -7,17 +8,22 @@ import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.stream.Outflow;
 import io.steppe.http.stream.Streams;
+import io.steppe.rpc.Callers;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** {@code /v1/event/stream}, which goes on, and {@code /v1/event/range}, which ends. */
 @ApplicationScoped
 public class EventRoute {
+  private static final String LOST = "its reader may not see all of it any more; subscribe again";
+
   private final Subscriptions subscriptions;
   private final Feeds feeds;
   private final Streams streams;
@@ -66,22 +72,18 @@ public class EventRoute {
         StreamRoute.EVENTS::refusal,
         () -> {
           Request request = Request.of(routing);
+          EventQuery seen;
           try {
-            admit(request, StreamRoute.EVENTS, query);
+            seen = admit(request, StreamRoute.EVENTS, query);
           } catch (Refusal denied) {
             // Clients of streams are used to one that ends at once.
             out.denied();
             return;
           }
-          new Follower(
-                  seen(request, query),
-                  request.caller(),
-                  out,
-                  subscriptions,
-                  feeds,
-                  heartbeat,
-                  stalls)
-              .run();
+          Follower follower =
+              new Follower(seen, request.caller(), out, subscriptions, feeds, heartbeat, stalls);
+          out.onLost(() -> follower.end(LOST));
+          follower.run();
         });
   }
 
@@ -93,20 +95,29 @@ public class EventRoute {
         StreamRoute.EVENT_RANGE::refusal,
         () -> {
           Request request = Request.of(routing);
-          admit(request, StreamRoute.EVENT_RANGE, answer.query());
-          answer.run(request.caller(), seen(request, answer.query()));
+          EventQuery seen = admit(request, StreamRoute.EVENT_RANGE, answer.query());
+          answer.run(request.caller(), seen);
         });
   }
 
-  private static void admit(Request request, StreamRoute route, EventQuery query) {
-    request.admission().admit(route, who -> EventRights.may(who, query.subscription()));
+  /** What the caller may see of what it asks for, as long as it is the same. */
+  private EventQuery admit(Request request, StreamRoute route, EventQuery query) {
+    Identity who = request.identity();
+    Optional<List<String>> names = names(who, query);
+    request
+        .admission()
+        .admit(
+            route,
+            now ->
+                EventRights.may(now, query.subscription())
+                    && (now == who || names(now, query).equals(names)));
+    return query.within(names);
   }
 
-  /** Of all namespaces, those that the caller may see. */
-  private EventQuery seen(Request request, EventQuery query) {
+  /** Of all namespaces, those that somebody may see. */
+  private Optional<List<String>> names(Identity who, EventQuery query) {
     return query.subscription().getNamespace().equals("*")
-        ? query.within(
-            visible.to(request.identity().acl(), request.caller(), EventRights.IN_NAMESPACES))
-        : query;
+        ? visible.to(who.acl(), Callers.of(who.accessorId()), EventRights.IN_NAMESPACES)
+        : Optional.empty();
   }
 }

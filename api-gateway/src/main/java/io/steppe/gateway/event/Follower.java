@@ -69,6 +69,11 @@ final class Follower {
     return since != 0 && nowNanos - since > limit.toNanos();
   }
 
+  /** Ends it at once, for a reason. */
+  void end(String reason) {
+    out.finish(within ? new byte[0] : query.style().end(reason));
+  }
+
   /** Cuts it off; the reason is seen by a client that reads on soon. */
   void cut(String reason, Duration grace) {
     out.cut(within ? new byte[0] : query.style().end(reason), grace);

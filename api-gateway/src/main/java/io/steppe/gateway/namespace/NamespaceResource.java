@@ -1,6 +1,7 @@
 package io.steppe.gateway.namespace;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.acl.Right;
 import io.steppe.gateway.answer.Page;
 import io.steppe.gateway.answer.Read;
 import io.steppe.gateway.answer.Reads;
@@ -13,6 +14,7 @@ import io.steppe.query.Listing;
 import io.steppe.query.Order;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ReadMeta;
+import io.steppe.rpc.v1.ReadOptions;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -54,13 +56,19 @@ public class NamespaceResource {
         parameters,
         new Read(
             NamespaceRoute.NAMESPACES,
-            Scope.about("*"),
+            new Scope.Listed(Right.namespace()),
             "",
             Interest.namespaces(),
             options -> {
-              var page = Listing.of(options).page(found, BY_NAME);
+              var seen =
+                  found.stream().filter(namespace -> sees(options, namespace.getName())).toList();
+              var page = Listing.of(options).page(seen, BY_NAME);
               return Page.of(page.meta(META), page.objects());
             }));
+  }
+
+  private static boolean sees(ReadOptions options, String name) {
+    return !options.getRestricted() || options.getVisibleList().contains(name);
   }
 
   /** A namespace. */

@@ -17,7 +17,7 @@ import io.steppe.proto.v1.Namespace;
 public enum NamespaceRoute implements Route {
   NAMESPACES(
       Description.get("/v1/namespaces", "The namespaces in which the caller may do anything")
-          .needs(Right.namespace())
+          .needs(new Right.Depends("nothing; shows those in which the token may do anything"))
           .gives(list(Namespace.getDefaultInstance()))
           .is(INDEXED, BLOCKING, PAGED)
           .refuses(INVALID, 400)),

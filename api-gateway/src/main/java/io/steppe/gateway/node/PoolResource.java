@@ -26,6 +26,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.util.Set;
 
 /** Reads of {@code /v1/node/pools} and {@code /v1/node/pool/}. */
 @Path("/v1")
@@ -54,7 +55,7 @@ public class PoolResource {
         parameters,
         new Read(
             PoolRoute.NODE_POOLS,
-            Scope.shown(PoolRoute.NODE_POOLS.description().rights().getFirst(), "*"),
+            new Scope.Listed(new Right.NodePool(Set.of("read"))),
             "",
             Interest.nodePools(),
             options -> {
@@ -139,7 +140,7 @@ public class PoolResource {
     boolean meta = request.query().bool("meta", false);
     return new Read(
         PoolRoute.NODE_POOL_JOBS,
-        Scope.shown(Right.namespace("read-job"), name, parameters.namespace()),
+        Scope.shown(Right.namespace("read-job"), name),
         name + "/" + meta,
         Interest.jobs(),
         options -> {

@@ -23,7 +23,7 @@ import java.util.Set;
 public enum PoolRoute implements Route {
   NODE_POOLS(
       Description.get("/v1/node/pools", "The node pools that may be seen")
-          .needs(pool("read"))
+          .needs(new Right.Depends("nothing; shows those that a node_pool rule lets read"))
           .gives(list(NodePool.getDefaultInstance()))
           .is(INDEXED, BLOCKING, PAGED)
           .refuses(INVALID, 400)),
@@ -60,9 +60,8 @@ public enum PoolRoute implements Route {
           .is(INDEXED, BLOCKING, PAGED)
           .refuses(INVALID, 400)),
   NODE_POOL_JOBS(
-      Description.get("/v1/node/pool/{pool}/jobs", "The jobs of a pool")
+      Description.get("/v1/node/pool/{pool}/jobs", "The jobs of a pool that may be seen")
           .needs(pool("read"))
-          .needs(Right.namespace("read-job"))
           .takes(flag("meta", "With their labels"))
           .gives(list(JobListStub.getDefaultInstance()))
           .is(INDEXED, BLOCKING, PAGED, NAMESPACED)

@@ -29,6 +29,11 @@ public final class Admission {
     this.secret = secret;
   }
 
+  /** The same for another token; nothing is known yet. */
+  public Admission shown(String token) {
+    return new Admission(guard, token);
+  }
+
   /**
    * Who makes it; found out once.
    *

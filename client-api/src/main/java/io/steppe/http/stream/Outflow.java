@@ -36,6 +36,7 @@ public final class Outflow {
   private final boolean chunked;
   private final Optional<Gzip.Stream> gzip;
   private boolean begun;
+  private volatile Runnable lost = this::abort;
 
   private Outflow(
       RoutingContext routing, String contentType, boolean chunked, boolean untilClosed) {
@@ -170,6 +171,30 @@ public final class Outflow {
             response.write(Buffer.buffer(last));
           }
           context.owner().setTimer(grace.toMillis(), timer -> drop());
+        });
+  }
+
+  /** What is to be done when its reader may read it no more, in place of an abrupt end. */
+  public void onLost(Runnable action) {
+    lost = action;
+  }
+
+  /** Ends it, since its reader may read it no more. May be called from any thread. */
+  void lose() {
+    lost.run();
+  }
+
+  /**
+   * Ends an answer that ends with its connection at once, with what is said last. May be called
+   * from any thread.
+   */
+  public void finish(byte[] last) {
+    context.runOnContext(
+        nothing -> {
+          if (!response.closed() && !response.ended() && response.headWritten()) {
+            response.end(Buffer.buffer(last));
+          }
+          abort();
         });
   }
 

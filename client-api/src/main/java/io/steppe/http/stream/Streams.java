@@ -21,6 +21,11 @@ public class Streams {
   private static final int MOST = 20_000;
 
   private final Semaphore places = new Semaphore(MOST);
+  private final Standing standing;
+
+  Streams(Standing standing) {
+    this.standing = standing;
+  }
 
   /** Something that answers. */
   public interface Answering {
@@ -40,7 +45,12 @@ public class Streams {
       Function<Failure, Refusal> refusals,
       Answering answering) {
     Optional<Thread> thread =
-        thread(() -> answer(routing.request().path(), out, refusals, answering));
+        thread(
+            () -> {
+              try (var watched = standing.watch(Request.of(routing).admission(), out::lose)) {
+                answer(routing.request().path(), out, refusals, answering);
+              }
+            });
     if (thread.isEmpty()) {
       Edge.refuse(routing, tooMany());
       return;
