@@ -117,7 +117,7 @@ record Garbage(AllocView view, Ages ages, long now) {
   private static void deleteJob(Edit edit, JobKey key, Job job) {
     edit.view().evaluationsOf(key).forEach(each -> edit.deleteEvaluation(each.getId()));
     edit.view().allocationsOf(key).forEach(each -> edit.deleteAllocation(each.getId()));
-    edit.deleteJob(job, "JobDeregistered");
+    edit.deleteJob(job, "JobBatchDeregistered");
     JobVersions.release(edit, key);
   }
 

@@ -12,11 +12,9 @@ import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,7 +25,10 @@ public final class Edit {
   private final long index;
   private final long now;
   private final Map<RowKey, Change> changes = new LinkedHashMap<>();
-  private final Set<JobKey> touched = new LinkedHashSet<>();
+
+  /** Jobs whose status may be another, with the type of the event that would show it. */
+  private final Map<JobKey, String> touched = new LinkedHashMap<>();
+
   private AllocView view;
 
   private record RowKey(String table, String key) {}
@@ -72,7 +73,7 @@ public final class Edit {
             .build();
     var stored = changed.toBuilder().setStatus(JobStatus.of(changed, view)).build();
     view = view.with(stored).withVersion(stored);
-    touched.add(JobKey.of(stored));
+    touched.put(JobKey.of(stored), eventType);
     record(
         Change.put(Tables.JOBS, JobKey.of(stored).stored(), stored.toByteString())
             .shownAs(jobTag(stored, eventType, Optional.empty())));
@@ -110,7 +111,7 @@ public final class Edit {
             .setModifyTime(now)
             .build();
     view = view.with(stored);
-    touched.add(JobKey.of(stored));
+    touched.putIfAbsent(JobKey.of(stored), eventType);
     record(
         Change.put(Tables.EVALS, stored.getId(), stored.toByteString())
             .shownAs(
@@ -147,7 +148,7 @@ public final class Edit {
             .setModifyTime(now)
             .build();
     view = view.with(stored);
-    touched.add(JobKey.of(stored));
+    touched.put(JobKey.of(stored), eventType);
     record(
         Change.put(Tables.ALLOCS, stored.getId(), stored.toByteString())
             .shownAs(
@@ -192,10 +193,10 @@ public final class Edit {
   }
 
   /**
-   * A job whose status follows changes without an event, as in Nomad: only registrations and
-   * deregistrations show on the stream.
+   * A job whose status follows its allocations and evaluations. Its event is of the type that
+   * theirs have, unless the job itself was changed.
    */
-  private void refreshStatus(JobKey key) {
+  private void refreshStatus(JobKey key, String eventType) {
     var job = view.job(key);
     if (job.isEmpty()) {
       return;
@@ -211,7 +212,7 @@ public final class Edit {
     var change = Change.put(Tables.JOBS, key.stored(), stored.toByteString());
     record(
         before == null
-            ? change
+            ? change.shownAs(jobTag(stored, eventType, Optional.empty()))
             : new Change(change.table(), change.key(), change.object(), before.event()));
   }
 
