@@ -333,7 +333,8 @@ final class Following<V extends View<V>> {
     long index = within ? last.index() : now.index();
     int ordinal = within ? last.ordinal() : Integer.MAX_VALUE;
     Instant started = settings.clock().instant();
-    LogRows.read(reads, index, ordinal, settings.tables(), PAGE_ROWS, PAGE_BYTES)
+    LogRows.Amount amount = new LogRows.Amount(PAGE_ROWS, PAGE_BYTES, !settings.objectsLoaded());
+    LogRows.read(reads, index, ordinal, settings.tables(), amount)
         .subscribe()
         .with(
             page -> {

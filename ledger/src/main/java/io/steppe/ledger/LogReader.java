@@ -17,10 +17,12 @@ public final class LogReader implements AutoCloseable {
 
   private final Line line;
   private final Set<String> tables;
+  private final LogRows.Amount amount;
 
-  private LogReader(Line line, Set<String> tables) {
+  private LogReader(Line line, Set<String> tables, boolean times) {
     this.line = line;
     this.tables = tables;
+    this.amount = new LogRows.Amount(ROWS, BYTES, times);
   }
 
   /**
@@ -31,7 +33,8 @@ public final class LogReader implements AutoCloseable {
       Vertx vertx, LedgerSettings settings, Set<String> tables, Executor thread) {
     return new LogReader(
         new Line(vertx, settings, thread, "replay", settings.statementTimeout()),
-        Set.copyOf(tables));
+        Set.copyOf(tables),
+        !settings.objectsLoaded());
   }
 
   /**
@@ -53,7 +56,7 @@ public final class LogReader implements AutoCloseable {
   }
 
   private Uni<Chunk> more(long start, long index, int ordinal, List<LoggedChange> read) {
-    return LogRows.read(line, index, ordinal, tables, ROWS, BYTES)
+    return LogRows.read(line, index, ordinal, tables, amount)
         .onItem()
         .transformToUni(page -> gathered(start, read, page));
   }

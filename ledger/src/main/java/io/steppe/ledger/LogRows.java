@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +26,11 @@ final class LogRows {
   private static final String READ =
       """
       select h.epoch, h.index as head, h.batch, h.oldest, ledger.batch_at_v1($1) as own_batch, r.*
-      from ledger.head_v1() h left join ledger.read_v1($1, $2, $3, $4, $5) r on true
+      from ledger.head_v1() h left join ledger.%s($1, $2, $3, $4, $5) r on true
       order by r.index, r.ordinal""";
+
+  private static final String PLAIN = READ.formatted("read_v1");
+  private static final String WITH_TIMES = READ.formatted("read_v2");
 
   private LogRows() {}
 
@@ -64,20 +69,25 @@ final class LogRows {
         Map.copyOf(tables));
   }
 
-  /** Changes after a place, of some tables: at most {@code rows}, and about {@code bytes}. */
-  static Uni<Page> read(
-      Line line, long index, int ordinal, Set<String> tables, int rows, long bytes) {
+  /** How much is read at once, and whether with times. */
+  record Amount(int rows, long bytes, boolean times) {}
+
+  /** Changes after a place, of some tables. */
+  static Uni<Page> read(Line line, long index, int ordinal, Set<String> tables, Amount amount) {
+    int rows = amount.rows();
+    long bytes = amount.bytes();
+    String sql = amount.times() ? WITH_TIMES : PLAIN;
     Tuple arguments = Tuple.of(index, ordinal, tables.toArray(String[]::new), rows, bytes);
-    return line.call(READ, arguments).onItem().transform(found -> page(found, rows, bytes));
+    return line.call(sql, arguments).onItem().transform(found -> page(found, amount));
   }
 
-  private static Page page(RowSet<Row> found, int rows, long bytes) {
+  private static Page page(RowSet<Row> found, Amount amount) {
     List<LoggedChange> changes = new ArrayList<>(found.size());
     long size = 0;
     Row first = found.iterator().next();
     for (Row row : found) {
       if (row.getValue("ordinal") != null) {
-        LoggedChange change = change(row);
+        LoggedChange change = change(row, amount.times());
         changes.add(change);
         size += change.change().object().map(ByteString::size).orElse(0);
         size +=
@@ -92,10 +102,10 @@ final class LogRows {
             first.getLong("oldest"),
             Map.of());
     Optional<UUID> at = Optional.ofNullable(first.getUUID("own_batch"));
-    return new Page(head, at, changes, changes.size() < rows && size < bytes);
+    return new Page(head, at, changes, changes.size() < amount.rows() && size < amount.bytes());
   }
 
-  private static LoggedChange change(Row row) {
+  private static LoggedChange change(Row row, boolean times) {
     Optional<EventTag> event =
         Optional.ofNullable(row.getString("topic"))
             .map(
@@ -113,7 +123,11 @@ final class LogRows {
             row.getString("key"),
             bytes(row.getBuffer("object")),
             event);
-    return new LoggedChange(row.getLong("index"), row.getInteger("ordinal"), change);
+    Optional<Instant> at =
+        times
+            ? Optional.ofNullable(row.getOffsetDateTime("at")).map(OffsetDateTime::toInstant)
+            : Optional.empty();
+    return new LoggedChange(row.getLong("index"), row.getInteger("ordinal"), change, at);
   }
 
   /** The bytes of a column; the buffer is ours alone, so it is wrapped. */

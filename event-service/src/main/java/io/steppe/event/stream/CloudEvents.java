@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.CloudEvent;
 import io.steppe.proto.v1.Event;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Events as CloudEvents 1.0 in JSON. */
 final class CloudEvents {
@@ -18,8 +20,9 @@ final class CloudEvents {
    * @param region whose log it is
    * @param epoch of the log: a restored log gives its indexes again
    * @param ordinal of its change among those of its index
+   * @param at when it was committed
    */
-  record Origin(String region, long epoch, long index, int ordinal) {
+  record Origin(String region, long epoch, long index, int ordinal, Optional<Instant> at) {
     String id() {
       return epoch + "-" + index + "-" + ordinal;
     }
@@ -37,6 +40,17 @@ final class CloudEvents {
             .setDatacontenttype("application/json")
             .build();
     byte[] head = Json.write(envelope);
-    return ByteString.copyFrom(head, 0, head.length - 1).concat(DATA).concat(json).concat(END);
+    return ByteString.copyFrom(head, 0, head.length - 1)
+        .concat(time(origin))
+        .concat(DATA)
+        .concat(json)
+        .concat(END);
+  }
+
+  private static ByteString time(Origin origin) {
+    return origin
+        .at()
+        .map(at -> ByteString.copyFromUtf8(",\"time\":\"" + at + "\""))
+        .orElse(ByteString.EMPTY);
   }
 }

@@ -61,7 +61,7 @@ final class EventEncoder {
   private Optional<EncodedEvent> event(long epoch, LoggedChange logged, EventTag tag) {
     try {
       CloudEvents.Origin origin =
-          new CloudEvents.Origin(region, epoch, logged.index(), logged.ordinal());
+          new CloudEvents.Origin(region, epoch, logged.index(), logged.ordinal(), logged.at());
       return payload(logged.change(), tag).map(payload -> encoded(origin, tag, payload));
     } catch (InvalidProtocolBufferException e) {
       LOG.errorf(

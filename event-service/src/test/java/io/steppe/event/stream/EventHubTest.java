@@ -29,6 +29,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -373,6 +374,13 @@ class EventHubTest {
       assertEquals("1-" + index + "-1", event.getString("id"));
       assertEquals("c1", event.getString("subject"));
       assertEquals("c1", event.getJsonObject("data").getString("Key"));
+      Instant committed = Instant.parse(event.getString("time"));
+      assertTrue(Duration.between(committed, Instant.now()).abs().compareTo(WAIT) < 0);
+      try (Service restarted = Service.start()) {
+        Collected replayed = restarted.subscribe(request, MUCH);
+        replayed.await(index);
+        assertEquals(reader.lines(), replayed.lines(), "the same from every replica");
+      }
       Collected plain = service.subscribe(from(index), MUCH);
       plain.await(index);
       assertEquals(

@@ -45,6 +45,20 @@ language sql stable security definer set search_path = pg_catalog as $$
   order by index, ordinal
 $$;
 
+-- The same with the time at which each index was appended: for those who show it.
+create or replace function ledger.read_v2(
+  p_index bigint, p_ordinal integer, p_tables text[], p_rows integer, p_bytes bigint)
+returns table (
+  index bigint, ordinal integer, table_name text, key text, object bytea, cause uuid, topic text, event_type text,
+  event_key text, namespace text, filter_keys text[], last_object bytea, at timestamptz)
+language sql stable security definer set search_path = pg_catalog as $$
+  with found as materialized (select * from ledger.read_v1(p_index, p_ordinal, p_tables, p_rows, p_bytes)),
+  times as materialized (
+    select i.index, (select b.at from ledger.batches b where b.last_index >= i.index order by b.last_index limit 1) as at
+    from (select distinct f.index from found f) i)
+  select f.*, t.at from found f join times t on t.index = f.index order by f.index, f.ordinal
+$$;
+
 -- The answers already given under request ids.
 create or replace function ledger.answers_v1(p_ids uuid[])
 returns table (id uuid, index bigint, answer bytea)
