@@ -81,6 +81,16 @@ public final class Request {
     return unnamed.toBuilder().setAccessorId(identity().accessorId()).build();
   }
 
+  /** The id that the request has in all services. */
+  public String id() {
+    return unnamed.getRequestId();
+  }
+
+  /** Who asks, once somebody wanted to know. */
+  public Optional<Identity> known() {
+    return admission.flatMap(Admission::known);
+  }
+
   /**
    * Who asks. May wait: not for an event loop.
    *

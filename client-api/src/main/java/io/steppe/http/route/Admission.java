@@ -17,7 +17,7 @@ public final class Admission {
   private final String secret;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Grant> grants = new ArrayList<>();
-  private Optional<Identity> identity = Optional.empty();
+  private volatile Optional<Identity> identity = Optional.empty();
 
   /**
    * Nothing is known yet.
@@ -49,6 +49,11 @@ public final class Admission {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Who makes it, once that was found out. Does not wait. */
+  public Optional<Identity> known() {
+    return identity;
   }
 
   /**

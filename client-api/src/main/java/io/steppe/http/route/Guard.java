@@ -12,7 +12,8 @@ public class Guard {
   private final Authenticator authenticator;
   private final RouteTable table;
 
-  Guard(Authenticator authenticator, RouteTable table) {
+  /** Who knows whose tokens are, and the routes there are. */
+  public Guard(Authenticator authenticator, RouteTable table) {
     this.authenticator = authenticator;
     this.table = table;
   }
