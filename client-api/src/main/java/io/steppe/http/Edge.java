@@ -33,6 +33,7 @@ public class Edge {
           "/v1/deployment",
           "/v1/client/fs",
           "/v1/client/allocation",
+          "/v1/acl/policy",
           "/ui");
 
   private static final Set<HttpMethod> METHODS =

@@ -91,6 +91,11 @@ public final class Request {
     return admission.flatMap(Admission::known);
   }
 
+  /** The request, without a look at who makes it: for what anybody may ask. */
+  public Caller unnamed() {
+    return unnamed;
+  }
+
   /**
    * Who asks. May wait: not for an event loop.
    *
@@ -109,6 +114,11 @@ public final class Request {
    */
   public void check(Route route, String... subjects) {
     admission().check(route, subjects);
+  }
+
+  /** Of the token that its client shows; empty for none. */
+  public String secret() {
+    return token(routing.request());
   }
 
   /** Who makes it, and what it was let do. */

@@ -1,6 +1,8 @@
 package io.steppe.ledger;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Names of the tables in the log, with the schema that owns them and the key of their rows. */
 public final class Tables {
@@ -28,9 +30,45 @@ public final class Tables {
   /** Owner: alloc. Key: the follower's name; how far something that follows the log has come. */
   public static final String POSITIONS = "positions";
 
+  /** Owner: acl. Key: policy name. */
+  public static final String ACL_POLICIES = "acl_policies";
+
+  /** Owner: acl. Key: accessor id. */
+  public static final String ACL_TOKENS = "acl_tokens";
+
+  /** Owner: acl. Key: accessor id of the token that is given. */
+  public static final String ACL_ONE_TIME_TOKENS = "acl_one_time_tokens";
+
+  /** Owner: acl. Key: role id. */
+  public static final String ACL_ROLES = "acl_roles";
+
+  /** Owner: acl. Key: name of the method. */
+  public static final String ACL_AUTH_METHODS = "acl_auth_methods";
+
+  /** Owner: acl. Key: rule id. */
+  public static final String ACL_BINDING_RULES = "acl_binding_rules";
+
+  /** Owner: acl. One row, once there was a first management token. */
+  public static final String ACL_BOOTSTRAP = "acl_bootstrap";
+
+  /** Who may do what. */
+  public static final Set<String> ACL =
+      Set.of(
+          ACL_POLICIES,
+          ACL_TOKENS,
+          ACL_ONE_TIME_TOKENS,
+          ACL_ROLES,
+          ACL_AUTH_METHODS,
+          ACL_BINDING_RULES,
+          ACL_BOOTSTRAP);
+
   /** All of them. */
   public static final Set<String> ALL =
-      Set.of(NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS);
+      Stream.concat(
+              Stream.of(
+                  NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS),
+              ACL.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   private Tables() {}
 }

@@ -9,7 +9,7 @@ begin
   if not exists (select from pg_roles where rolname = 'steppe') then
     create role steppe nologin;
   end if;
-  foreach service in array array['steppe_event', 'steppe_node', 'steppe_alloc'] loop
+  foreach service in array array['steppe_event', 'steppe_node', 'steppe_alloc', 'steppe_acl'] loop
     if not exists (select from pg_roles where rolname = service) then
       execute format('create role %I login', service);
     end if;
@@ -25,3 +25,4 @@ $$;
 create schema if not exists ledger authorization steppe_event;
 create schema if not exists node authorization steppe_node;
 create schema if not exists alloc authorization steppe_alloc;
+create schema if not exists acl authorization steppe_acl;

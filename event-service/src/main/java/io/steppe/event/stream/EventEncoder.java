@@ -8,6 +8,13 @@ import io.steppe.json.Json;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.EventTag;
 import io.steppe.ledger.LoggedChange;
+import io.steppe.proto.v1.ACLAuthMethodPayload;
+import io.steppe.proto.v1.ACLBindingRule;
+import io.steppe.proto.v1.ACLBindingRulePayload;
+import io.steppe.proto.v1.ACLPolicyPayload;
+import io.steppe.proto.v1.ACLRole;
+import io.steppe.proto.v1.ACLRolePayload;
+import io.steppe.proto.v1.ACLTokenPayload;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.AllocationPayload;
 import io.steppe.proto.v1.Deployment;
@@ -23,6 +30,9 @@ import io.steppe.proto.v1.NodePool;
 import io.steppe.proto.v1.NodePoolPayload;
 import io.steppe.proto.v1.ServicePayload;
 import io.steppe.proto.v1.ServiceRegistration;
+import io.steppe.rpc.v1.StoredAuthMethod;
+import io.steppe.rpc.v1.StoredPolicy;
+import io.steppe.rpc.v1.StoredToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +143,28 @@ final class EventEncoder {
           Optional.of(
               ServicePayload.newBuilder()
                   .setService(ServiceRegistration.parseFrom(object))
+                  .build());
+      case "ACLToken" ->
+          Optional.of(
+              ACLTokenPayload.newBuilder()
+                  .setAclToken(StoredToken.parseFrom(object).getToken())
+                  .build());
+      case "ACLPolicy" ->
+          Optional.of(
+              ACLPolicyPayload.newBuilder()
+                  .setAclPolicy(StoredPolicy.parseFrom(object).getPolicy())
+                  .build());
+      case "ACLRole" ->
+          Optional.of(ACLRolePayload.newBuilder().setAclRole(ACLRole.parseFrom(object)).build());
+      case "ACLAuthMethod" ->
+          Optional.of(
+              ACLAuthMethodPayload.newBuilder()
+                  .setAclAuthMethod(StoredAuthMethod.parseFrom(object).getMethod())
+                  .build());
+      case "ACLBindingRule" ->
+          Optional.of(
+              ACLBindingRulePayload.newBuilder()
+                  .setAclBindingRule(ACLBindingRule.parseFrom(object))
                   .build());
       default -> {
         LOG.debugf("No payload is known for topic %s", tag.topic());

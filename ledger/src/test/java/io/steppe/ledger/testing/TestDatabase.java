@@ -110,7 +110,7 @@ public final class TestDatabase implements AutoCloseable {
   /**
    * Runs Flyway in a schema, as the role that owns it.
    *
-   * @param schema ledger, node or alloc
+   * @param schema ledger, node, alloc or acl
    * @param locations class path folders, such as io/steppe/ledger/schema and db/migration
    */
   public void migrate(String schema, String... locations) {
@@ -204,7 +204,7 @@ public final class TestDatabase implements AutoCloseable {
     try (InputStream sql = LedgerSettings.class.getResourceAsStream("bootstrap.sql")) {
       execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
     }
-    for (String schema : new String[] {"ledger", "node", "alloc"}) {
+    for (String schema : new String[] {"ledger", "node", "alloc", "acl"}) {
       execute("alter role " + role(schema) + " password '" + PASSWORD + "'");
     }
   }

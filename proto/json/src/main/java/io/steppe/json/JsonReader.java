@@ -163,6 +163,25 @@ public final class JsonReader {
     }
   }
 
+  /** A duration as nanoseconds: a number of them, or text such as 1h30m; 0 for empty text. */
+  long duration(String owner, String key) throws IOException {
+    return switch (parser.currentToken()) {
+      case VALUE_NUMBER_INT -> int64(owner, key);
+      case VALUE_NUMBER_FLOAT -> (long) float64(owner, key);
+      case VALUE_STRING -> {
+        String text = parser.getText();
+        if (text.isEmpty()) {
+          yield 0;
+        }
+        yield GoDuration.parse(text)
+            .orElseThrow(
+                () ->
+                    new InvalidJsonException(Kind.TYPE, "time: invalid duration \"" + text + "\""));
+      }
+      default -> throw wrongType(owner, key, "time.Duration");
+    };
+  }
+
   /** The value as it stands in the input. */
   ByteString raw() throws IOException {
     int from = (int) parser.currentTokenLocation().getByteOffset();

@@ -50,6 +50,10 @@ final class JsonWrite {
     out.writeString(Rfc3339.format(nanos));
   }
 
+  static void duration(JsonGenerator out, long nanos) throws IOException {
+    out.writeString(nanos == 0 ? "" : GoDuration.format(nanos));
+  }
+
   static void raw(JsonGenerator out, ByteString value) throws IOException {
     if (value.isEmpty()) {
       out.writeNull();

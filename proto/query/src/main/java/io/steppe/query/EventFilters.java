@@ -1,6 +1,11 @@
 package io.steppe.query;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import io.steppe.proto.v1.ACLAuthMethodPayload;
+import io.steppe.proto.v1.ACLBindingRulePayload;
+import io.steppe.proto.v1.ACLPolicyPayload;
+import io.steppe.proto.v1.ACLRolePayload;
+import io.steppe.proto.v1.ACLTokenPayload;
 import io.steppe.proto.v1.AllocationPayload;
 import io.steppe.proto.v1.DeploymentPayload;
 import io.steppe.proto.v1.EvaluationPayload;
@@ -22,7 +27,12 @@ public final class EventFilters {
           EvaluationPayload.getDescriptor(),
           AllocationPayload.getDescriptor(),
           DeploymentPayload.getDescriptor(),
-          ServicePayload.getDescriptor());
+          ServicePayload.getDescriptor(),
+          ACLTokenPayload.getDescriptor(),
+          ACLPolicyPayload.getDescriptor(),
+          ACLRolePayload.getDescriptor(),
+          ACLAuthMethodPayload.getDescriptor(),
+          ACLBindingRulePayload.getDescriptor());
 
   private static final Shape EVENT =
       new Shape.Fields(

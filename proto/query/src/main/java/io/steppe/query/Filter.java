@@ -54,7 +54,13 @@ public final class Filter {
     Names.of(shape).check(expression);
   }
 
-  boolean matches(Value object) {
+  /**
+   * Whether the expression holds for a value that is no message.
+   *
+   * @throws InvalidFilterException of kind EVALUATION where it names what the value does not have,
+   *     or compares what can't be compared
+   */
+  public boolean matches(Value object) {
     return condition.holds(new Scope(object));
   }
 

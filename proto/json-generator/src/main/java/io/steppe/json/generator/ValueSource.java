@@ -20,6 +20,7 @@ record ValueSource(FieldDescriptor field, String key) {
       case BASE64 -> "JsonWrite.base64(out, " + value + ");";
       case RAW -> "JsonWrite.raw(out, " + value + ");";
       case TIME -> "JsonWrite.time(out, " + value + ");";
+      case DURATION -> "JsonWrite.duration(out, " + value + ");";
       case MESSAGE, NULLABLE -> type() + "Json.write(" + value + ", out);";
     };
   }
@@ -40,6 +41,7 @@ record ValueSource(FieldDescriptor field, String key) {
       case BASE64 -> "in.base64(" + place + ")";
       case RAW -> "in.raw()";
       case TIME -> "in.time(" + place + ")";
+      case DURATION -> "in.duration(" + place + ")";
       case MESSAGE -> type() + "Json.read(in.object(" + place + ", \"" + goType() + "\"))";
       case NULLABLE -> type() + "Json.read(in)";
     };
@@ -56,6 +58,7 @@ record ValueSource(FieldDescriptor field, String key) {
       case BASE64 -> "Value.Bytes::new";
       case RAW -> "RawValues::of";
       case TIME -> "Value.Time::new";
+      case DURATION -> "Value.Whole::new";
       case MESSAGE, NULLABLE -> type() + "Json::value";
     };
   }
@@ -75,7 +78,7 @@ record ValueSource(FieldDescriptor field, String key) {
     return switch (kind()) {
       case STRING -> "\"\"";
       case BOOL -> "false";
-      case INT32, INT64, UINT64, TIME -> "0";
+      case INT32, INT64, UINT64, TIME, DURATION -> "0";
       case DOUBLE -> "0.0";
       case BASE64, RAW -> "com.google.protobuf.ByteString.EMPTY";
       case MESSAGE, NULLABLE -> "io.steppe.proto.v1." + type() + ".getDefaultInstance()";
@@ -87,7 +90,7 @@ record ValueSource(FieldDescriptor field, String key) {
     return switch (kind()) {
       case STRING, BASE64, RAW -> value + ".isEmpty()";
       case BOOL -> "!" + value;
-      case INT32, INT64, UINT64, TIME -> value + " == 0";
+      case INT32, INT64, UINT64, TIME, DURATION -> value + " == 0";
       case DOUBLE -> value + " == 0.0";
       case MESSAGE, NULLABLE -> throw new IllegalStateException("A message is unset or not");
     };
@@ -104,6 +107,7 @@ record ValueSource(FieldDescriptor field, String key) {
       case BASE64 -> "[]uint8";
       case RAW -> "interface {}";
       case TIME -> "time.Time";
+      case DURATION -> "time.Duration";
       case MESSAGE, NULLABLE -> "api." + type();
     };
   }
@@ -118,7 +122,12 @@ record ValueSource(FieldDescriptor field, String key) {
       case STRING -> Kind.STRING;
       case BOOL -> Kind.BOOL;
       case INT32, SINT32, SFIXED32 -> Kind.INT32;
-      case INT64, SINT64, SFIXED64 -> format == Format.RFC3339 ? Kind.TIME : Kind.INT64;
+      case INT64, SINT64, SFIXED64 ->
+          switch (format) {
+            case RFC3339 -> Kind.TIME;
+            case DURATION -> Kind.DURATION;
+            default -> Kind.INT64;
+          };
       case UINT64, FIXED64 -> Kind.UINT64;
       case DOUBLE -> Kind.DOUBLE;
       case BYTES -> format == Format.RAW ? Kind.RAW : Kind.BASE64;
@@ -144,6 +153,7 @@ record ValueSource(FieldDescriptor field, String key) {
     BASE64,
     RAW,
     TIME,
+    DURATION,
     MESSAGE,
     NULLABLE
   }
