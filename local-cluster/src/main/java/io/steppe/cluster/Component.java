@@ -5,19 +5,19 @@ import java.util.Optional;
 
 /** The processes of a cluster that come out of this build, in the order they start. */
 public enum Component {
-  EVENT_SERVICE("event-service", true, 20),
-  NODE_SERVICE("node-service", true, 20),
-  ALLOC_SERVICE("alloc-service", true, 20),
-  API_GATEWAY("api-gateway", false, 20),
-  NODE_AGENT("node-agent", false, 60);
+  EVENT_SERVICE("event-service", "event", 20),
+  NODE_SERVICE("node-service", "node", 20),
+  ALLOC_SERVICE("alloc-service", "alloc", 20),
+  API_GATEWAY("api-gateway", "acl", 20),
+  NODE_AGENT("node-agent", "", 60);
 
   private final String label;
-  private final boolean database;
+  private final String owner;
   private final int stopSeconds;
 
-  Component(String label, boolean database, int stopSeconds) {
+  Component(String label, String owner, int stopSeconds) {
     this.label = label;
-    this.database = database;
+    this.owner = owner;
     this.stopSeconds = stopSeconds;
   }
 
@@ -28,7 +28,12 @@ public enum Component {
 
   /** Whether it has a schema, and so a role, of its own. */
   public boolean usesDatabase() {
-    return database;
+    return !owner.isEmpty();
+  }
+
+  /** The role it logs into the database with. */
+  public String role() {
+    return "steppe_" + owner;
   }
 
   /**
@@ -40,12 +45,12 @@ public enum Component {
 
   /** Whether it stores secrets, which it seals with the cluster's key. */
   public boolean sealsSecrets() {
-    return this == EVENT_SERVICE || this == ALLOC_SERVICE;
+    return this == EVENT_SERVICE || this == ALLOC_SERVICE || this == API_GATEWAY;
   }
 
   /** Whether other processes call it by gRPC. */
   public boolean servesGrpc() {
-    return database;
+    return usesDatabase() && this != API_GATEWAY;
   }
 
   /** Whether {@code --replicas} may name it. */

@@ -37,7 +37,7 @@ public final class Programs {
 
   /** The role of a component that uses the database. */
   public static String role(Component component) {
-    return "steppe_" + component.label().replace("-service", "");
+    return component.role();
   }
 
   /** Every process that was asked for, in the order they start. */

@@ -107,6 +107,7 @@ public class Reads {
       case Scope.Known(List<String> subjects, Optional<Right> shown) ->
           request.check(read.route(), subjects.toArray(String[]::new));
       case Scope.Listed listed -> request.admission().admit(read.route(), who -> true);
+      case Scope.Admitted admitted -> {}
       case Scope.OfObject(List<String> subjects, Refusal hidden) when subjects.isEmpty() ->
           request.identity();
       case Scope.OfObject(List<String> subjects, Refusal hidden) ->
@@ -129,6 +130,7 @@ public class Reads {
           case Scope.Known known -> known.shown();
           case Scope.Listed listed -> Optional.of(listed.shown());
           case Scope.OfObject object -> Optional.empty();
+          case Scope.Admitted admitted -> Optional.empty();
         };
     return shown.flatMap(right -> visible.to(request.identity().acl(), request.caller(), right));
   }
@@ -142,7 +144,8 @@ public class Reads {
     Encoded known = answers.getIfPresent(key);
     ReadOptions.Builder options =
         ReadOptions.newBuilder()
-            .setCaller(request.caller())
+            .setCaller(
+                read.scope() instanceof Scope.Admitted ? request.unnamed() : request.caller())
             .setStale(parameters.stale())
             .setNamespace(parameters.namespace())
             .setPrefix(parameters.prefix())

@@ -30,6 +30,9 @@ public sealed interface Scope {
    */
   record Listed(Right shown) implements Scope {}
 
+  /** All of it: its caller was let through before. */
+  record Admitted() implements Scope {}
+
   /** All of it; the route's rights are about these, or nothing. */
   static Scope about(String... subjects) {
     return new Known(List.of(subjects), Optional.empty());

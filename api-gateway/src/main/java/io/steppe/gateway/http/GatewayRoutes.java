@@ -1,6 +1,8 @@
 package io.steppe.gateway.http;
 
 import io.steppe.clientapi.ClientRoute;
+import io.steppe.gateway.acl.AclRoute;
+import io.steppe.gateway.acl.MethodRoute;
 import io.steppe.gateway.agent.AgentRoute;
 import io.steppe.gateway.allocation.AllocationRoute;
 import io.steppe.gateway.deployment.DeploymentRoute;
@@ -21,6 +23,8 @@ public final class GatewayRoutes {
   /** The table. */
   public static final RouteTable TABLE =
       RouteTable.of(
+          AclRoute.values(),
+          MethodRoute.values(),
           AgentRoute.values(),
           AllocationRoute.values(),
           ClientRoute.values(),

@@ -1,7 +1,5 @@
 package io.steppe.gateway.http;
 
-import io.quarkus.arc.DefaultBean;
-import io.steppe.acl.Authenticator;
 import io.steppe.clientapi.ClientSettings;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.http.EdgeSettings;
@@ -24,14 +22,6 @@ class Shared {
   @Singleton
   RouteTable routes() {
     return GatewayRoutes.TABLE;
-  }
-
-  /** Where nobody else knows who callers are, they are not asked. */
-  @Produces
-  @Singleton
-  @DefaultBean
-  Authenticator authenticator() {
-    return Authenticator.unchecked();
   }
 
   @Produces

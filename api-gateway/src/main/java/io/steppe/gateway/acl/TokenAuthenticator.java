@@ -1,0 +1,75 @@
+package io.steppe.gateway.acl;
+
+import io.steppe.acl.Authenticator;
+import io.steppe.acl.CompiledAcls;
+import io.steppe.acl.Identity;
+import io.steppe.acl.state.AclView;
+import io.steppe.acl.state.SecretHash;
+import io.steppe.http.failure.Refusal;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.Rights;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Knows whose a token is from the view of this replica. A secret that is not in it is looked for
+ * once more at the head, so that a token made at one replica works at every other at once.
+ */
+@ApplicationScoped
+public class TokenAuthenticator implements Authenticator {
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  private final AclState state;
+  private final WorkloadIdentities workloads;
+  private final InstantSource clock;
+  private final CompiledAcls compiled = new CompiledAcls();
+
+  TokenAuthenticator(AclState state, WorkloadIdentities workloads, InstantSource clock) {
+    this.state = state;
+    this.workloads = workloads;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean enforced() {
+    return state.isEnforced();
+  }
+
+  @Override
+  public Identity authenticate(String secret) {
+    if (!enforced()) {
+      return Identity.UNCHECKED;
+    }
+    if (!secret.isEmpty() && !isSecret(secret)) {
+      return workloads.identify(secret);
+    }
+    try {
+      return compiled.identity(secret.isEmpty() ? anonymous() : token(secret));
+    } catch (Failure failure) {
+      throw new Refusal(500, failure.getMessage());
+    }
+  }
+
+  /** Whether it has the form of a token's secret. */
+  static boolean isSecret(String text) {
+    return UUID.matcher(text).matches();
+  }
+
+  private Rights anonymous() {
+    return state.known().view().anonymousRights();
+  }
+
+  private Rights token(String secret) {
+    SecretHash hash = SecretHash.of(secret);
+    return rights(state.known().view(), hash)
+        .or(() -> rights(state.latest().view(), hash))
+        .orElseThrow(() -> Refusal.denied());
+  }
+
+  private Optional<Rights> rights(AclView view, SecretHash hash) {
+    return view.rights(hash, clock.instant());
+  }
+}
