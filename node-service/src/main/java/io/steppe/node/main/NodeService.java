@@ -23,6 +23,7 @@ import io.steppe.node.session.SessionRows;
 import io.steppe.node.session.Sessions;
 import io.steppe.node.session.UpdateRelay;
 import io.steppe.node.session.Watch;
+import io.steppe.node.token.AgentTokens;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.rpc.Channels;
@@ -193,6 +194,12 @@ class NodeService {
   @Singleton
   Sessions sessions() {
     return sessions;
+  }
+
+  @Produces
+  @Singleton
+  AgentTokens tokens() {
+    return new AgentTokens(ledger, clock);
   }
 
   @Produces

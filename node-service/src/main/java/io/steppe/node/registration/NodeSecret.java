@@ -21,7 +21,7 @@ public record NodeSecret(String hash) {
   }
 
   /** Whether it is the secret that the node registered with first; takes the same time always. */
-  boolean isOf(Node node) {
+  public boolean isOf(Node node) {
     return MessageDigest.isEqual(
         hash.getBytes(StandardCharsets.US_ASCII),
         node.getSecretHash().getBytes(StandardCharsets.US_ASCII));

@@ -5,12 +5,16 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.steppe.ledger.Ledger;
 import io.steppe.node.client.Answers;
+import io.steppe.node.token.AgentTokens;
 import io.steppe.node.view.NodeView;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.AgentAnswer;
 import io.steppe.rpc.v1.AgentDown;
 import io.steppe.rpc.v1.AgentSessionGrpc;
 import io.steppe.rpc.v1.AgentUp;
 import io.steppe.rpc.v1.AnswerCredit;
+import io.steppe.rpc.v1.ResolveTokenReply;
+import io.steppe.rpc.v1.ResolveTokenRequest;
 
 /** Where agents dial in. */
 @GrpcService
@@ -18,11 +22,14 @@ public class AgentSessionEndpoint extends AgentSessionGrpc.AgentSessionImplBase 
   private final Sessions sessions;
   private final Ledger<NodeView> ledger;
   private final Answers answers;
+  private final AgentTokens tokens;
 
-  public AgentSessionEndpoint(Sessions sessions, Ledger<NodeView> ledger, Answers answers) {
+  public AgentSessionEndpoint(
+      Sessions sessions, Ledger<NodeView> ledger, Answers answers, AgentTokens tokens) {
     this.sessions = sessions;
     this.ledger = ledger;
     this.answers = answers;
+    this.tokens = tokens;
   }
 
   @Override
@@ -70,5 +77,18 @@ public class AgentSessionEndpoint extends AgentSessionGrpc.AgentSessionImplBase 
   @Override
   public StreamObserver<AgentAnswer> answer(StreamObserver<AnswerCredit> credit) {
     return answers.accept((ServerCallStreamObserver<AnswerCredit>) credit);
+  }
+
+  @Override
+  public void resolveToken(ResolveTokenRequest request, StreamObserver<ResolveTokenReply> answer) {
+    tokens
+        .resolve(request)
+        .subscribe()
+        .with(
+            reply -> {
+              answer.onNext(reply);
+              answer.onCompleted();
+            },
+            error -> answer.onError(Failure.of(error).toStatus()));
   }
 }

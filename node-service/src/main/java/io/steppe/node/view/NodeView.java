@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.steppe.acl.state.AclView;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.LoggedChange;
 import io.steppe.ledger.Tables;
@@ -14,6 +15,8 @@ import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePool;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
@@ -27,18 +30,23 @@ import org.pcollections.TreePMap;
  *     reads
  * @param nodeOfAllocation node id by allocation id
  * @param jobVersions by key of {@link Tables#JOB_VERSIONS}
+ * @param acl who may do what, for requests that come to agents
  */
 public record NodeView(
     TreePMap<String, Node> nodes,
     PMap<String, NodePool> pools,
     PMap<String, PMap<String, Allocation>> allocations,
     PMap<String, String> nodeOfAllocation,
-    PMap<String, Job> jobVersions)
+    PMap<String, Job> jobVersions,
+    AclView acl)
     implements View<NodeView> {
 
   /** The tables this view is made of. */
   public static final Set<String> TABLES =
-      Set.of(Tables.NODES, Tables.NODE_POOLS, Tables.ALLOCS, Tables.JOB_VERSIONS);
+      Stream.concat(
+              Stream.of(Tables.NODES, Tables.NODE_POOLS, Tables.ALLOCS, Tables.JOB_VERSIONS),
+              Tables.ACL.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   /** A view of nothing but the built-in node pools. */
   public static NodeView empty() {
@@ -47,7 +55,8 @@ public record NodeView(
         BuiltInPools.ALL_BY_NAME,
         HashTreePMap.empty(),
         HashTreePMap.empty(),
-        HashTreePMap.empty());
+        HashTreePMap.empty(),
+        AclView.empty());
   }
 
   public Optional<Node> node(String id) {
@@ -82,20 +91,24 @@ public record NodeView(
               .object()
               .map(bytes -> withAllocation(parse(Allocation.parser(), bytes, change)))
               .orElseGet(() -> withoutAllocation(change.key()));
-      default -> this;
+      default -> Tables.ACL.contains(change.table()) ? withAcl(acl.apply(logged)) : this;
     };
   }
 
+  private NodeView withAcl(AclView changed) {
+    return new NodeView(nodes, pools, allocations, nodeOfAllocation, jobVersions, changed);
+  }
+
   private NodeView withNodes(TreePMap<String, Node> changed) {
-    return new NodeView(changed, pools, allocations, nodeOfAllocation, jobVersions);
+    return new NodeView(changed, pools, allocations, nodeOfAllocation, jobVersions, acl);
   }
 
   private NodeView withPools(PMap<String, NodePool> changed) {
-    return new NodeView(nodes, changed, allocations, nodeOfAllocation, jobVersions);
+    return new NodeView(nodes, changed, allocations, nodeOfAllocation, jobVersions, acl);
   }
 
   private NodeView withJobVersions(PMap<String, Job> changed) {
-    return new NodeView(nodes, pools, allocations, nodeOfAllocation, changed);
+    return new NodeView(nodes, pools, allocations, nodeOfAllocation, changed, acl);
   }
 
   private NodeView withAllocation(Allocation stored) {
@@ -106,7 +119,8 @@ public record NodeView(
         pools,
         allocations.plus(kept.getNodeId(), ofNode),
         nodeOfAllocation.plus(kept.getId(), kept.getNodeId()),
-        jobVersions);
+        jobVersions,
+        acl);
   }
 
   private NodeView withoutAllocation(String id) {
@@ -120,7 +134,8 @@ public record NodeView(
         pools,
         left.isEmpty() ? allocations.minus(node) : allocations.plus(node, left),
         nodeOfAllocation.minus(id),
-        jobVersions);
+        jobVersions,
+        acl);
   }
 
   private static <T extends MessageLite> TreePMap<String, T> changed(

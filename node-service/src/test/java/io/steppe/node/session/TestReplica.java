@@ -13,6 +13,7 @@ import io.steppe.node.node.NodeWrites;
 import io.steppe.node.node.NodesEndpoint;
 import io.steppe.node.peer.Peers;
 import io.steppe.node.peer.PeersEndpoint;
+import io.steppe.node.token.AgentTokens;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
 import io.steppe.rpc.v1.NodeEvaluationsReply;
@@ -82,7 +83,8 @@ public final class TestReplica implements AutoCloseable {
     answers = new Answers(timer, answerWithin);
     server =
         NettyServerBuilder.forPort(0)
-            .addService(new AgentSessionEndpoint(sessions, ledger, answers))
+            .addService(
+                new AgentSessionEndpoint(sessions, ledger, answers, new AgentTokens(ledger, clock)))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
             .addService(
                 new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, NO_EVALUATIONS)))
