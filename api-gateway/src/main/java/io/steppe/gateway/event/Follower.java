@@ -9,9 +9,9 @@ import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.SubscribeRequest;
 import io.steppe.rpc.v1.SubscribeUp;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -21,6 +21,9 @@ import java.util.Optional;
  */
 final class Follower {
   private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** Bytes of lines written at once while it reads alone. */
+  private static final int AT_ONCE = 64 << 10;
 
   private final EventQuery query;
   private final Caller caller;
@@ -125,29 +128,32 @@ final class Follower {
     record Cut(String reason) implements Passed {}
   }
 
-  /** A line that broke in its middle can't be taken up again. */
+  /** What has come goes out together. A line that broke in its middle can't be taken up again. */
   private Passed pass(Inflow<SubscribeUp, EventLine> lines)
       throws InterruptedException, ClosedChannelException {
     while (true) {
-      switch (lines.next(heartbeat)) {
-        case null -> {
-          if (!within) {
-            beat();
-          }
-        }
-        case Item.Message<EventLine>(EventLine line) when isReached(line) -> {
-          at(line.getIndex());
+      Item<EventLine> item = lines.next(heartbeat);
+      if (item == null && !within) {
+        beat();
+      }
+      ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+      int taken = 0;
+      while (item instanceof Item.Message<EventLine>(EventLine line) && !isReached(line)) {
+        gather(line, gathered);
+        taken += line.getJson().size();
+        item = gathered.size() < AT_ONCE ? lines.next(Duration.ZERO) : null;
+      }
+      if (taken > 0) {
+        write(Buffer.buffer(gathered.toByteArray()));
+        lines.taken(taken);
+        if (!within && feeds.hold(query, next)) {
           return new Passed.Reached();
         }
+      }
+      switch (item) {
         case Item.Message<EventLine>(EventLine line) -> {
-          write(line);
-          lines.taken(line.getJson().size());
-          if (!within) {
-            at(line.getIndex());
-            if (feeds.hold(query, next)) {
-              return new Passed.Reached();
-            }
-          }
+          at(line.getIndex());
+          return new Passed.Reached();
         }
         case Item.End<EventLine> end -> {
           return broken();
@@ -157,6 +163,7 @@ final class Follower {
               ? broken()
               : new Passed.Cut(failure.getMessage());
         }
+        case null -> {}
       }
     }
   }
@@ -173,15 +180,16 @@ final class Follower {
     return line.getJson().isEmpty();
   }
 
-  private void write(EventLine line) throws InterruptedException, ClosedChannelException {
-    byte[] before = within ? new byte[0] : query.style().before(line.getIndex());
-    byte[] after = line.getMore() ? new byte[0] : query.style().after();
-    int size = line.getJson().size();
-    byte[] bytes = Arrays.copyOf(before, before.length + size + after.length);
-    line.getJson().copyTo(bytes, before.length);
-    System.arraycopy(after, 0, bytes, before.length + size, after.length);
+  private void gather(EventLine line, ByteArrayOutputStream gathered) {
+    if (!within) {
+      gathered.writeBytes(query.style().before(line.getIndex()));
+    }
+    gathered.writeBytes(line.getJson().toByteArray());
     within = line.getMore();
-    write(Buffer.buffer(bytes));
+    if (!within) {
+      gathered.writeBytes(query.style().after());
+      at(line.getIndex());
+    }
   }
 
   private void beat() throws InterruptedException, ClosedChannelException {

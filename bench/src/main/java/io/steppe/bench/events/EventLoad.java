@@ -1,5 +1,7 @@
 package io.steppe.bench.events;
 
+import io.steppe.bench.load.Processes;
+import io.steppe.bench.load.Processes.Cost;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobRegisterRequest;
@@ -14,7 +16,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +83,12 @@ public final class EventLoad implements Callable<Integer> {
   private int seconds;
 
   @Option(
+      names = "--processes",
+      paramLabel = "FILE",
+      description = "what `./steppe ps` printed: tells what CPU each process takes meanwhile")
+  private Optional<Path> processes = Optional.empty();
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "this text")
@@ -100,14 +113,29 @@ public final class EventLoad implements Callable<Integer> {
       int warm = evaluate(Math.min(5, seconds));
       settle(readers);
       int skipped = readers.measured().getFirst().nanos().size();
+      Map<String, Cost> before = costs();
       long start = System.nanoTime();
       int calls = evaluate(seconds);
       double took = (System.nanoTime() - start) / 1e9;
+      Map<String, Double> percent =
+          Processes.cpuPercent(before, costs(), Duration.ofNanos(System.nanoTime() - start));
       settle(readers);
       report(readers, skipped, calls, took);
+      percent.forEach((name, cpu) -> print("%s: %.0f %% of a core", name, cpu));
       print("%d evaluations before that", warm);
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** CPU of the cluster's processes and of this one. */
+  private Map<String, Cost> costs() throws IOException {
+    Map<String, Cost> costs = new LinkedHashMap<>();
+    if (processes.isPresent()) {
+      costs.putAll(Processes.in(processes.get()).costs());
+    }
+    Duration own = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+    costs.put("this", new Cost(0, own.toNanos() / 1e9));
+    return costs;
   }
 
   private void report(Readers readers, int skipped, int calls, double took) {

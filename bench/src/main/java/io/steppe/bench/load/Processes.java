@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The processes of a cluster, as {@code ./steppe ps} lists them, and what they cost, from {@code
  * /proc}.
  */
-final class Processes {
+public final class Processes {
   private static final Path PROC = Path.of("/proc");
   private static final double TICKS_PER_SECOND = 100;
   private static final int USER_TICKS = 11;
@@ -35,7 +35,7 @@ final class Processes {
    * @param memoryMib MiB of its own, shared pages divided among those that share them
    * @param cpuSeconds since it began
    */
-  record Cost(double memoryMib, double cpuSeconds) {
+  public record Cost(double memoryMib, double cpuSeconds) {
     Cost plus(Cost other) {
       return new Cost(memoryMib + other.memoryMib, cpuSeconds + other.cpuSeconds);
     }
@@ -46,7 +46,7 @@ final class Processes {
    *
    * @throws IOException if the file can't be read
    */
-  static Processes in(Path file) throws IOException {
+  public static Processes in(Path file) throws IOException {
     List<Listed> listed = new ArrayList<>();
     for (String line : Files.readAllLines(file)) {
       String[] fields = line.split("\t", -1);
@@ -59,7 +59,7 @@ final class Processes {
   }
 
   /** Costs now, by name; PostgreSQL with all its backends, an agent without its tasks. */
-  Map<String, Cost> costs() throws IOException {
+  public Map<String, Cost> costs() throws IOException {
     Map<String, Cost> costs = new LinkedHashMap<>();
     for (Listed one : listed) {
       Cost cost = cost(one.pid());
@@ -75,7 +75,7 @@ final class Processes {
   }
 
   /** Percent of one core that each process used between two samples. */
-  static Map<String, Double> cpuPercent(
+  public static Map<String, Double> cpuPercent(
       Map<String, Cost> before, Map<String, Cost> after, Duration between) {
     Map<String, Double> percent = new LinkedHashMap<>();
     after.forEach(
