@@ -44,7 +44,12 @@ class EventService {
           Tables.JOBS,
           Tables.EVALS,
           Tables.ALLOCS,
-          Tables.DEPLOYMENTS);
+          Tables.DEPLOYMENTS,
+          Tables.ACL_TOKENS,
+          Tables.ACL_POLICIES,
+          Tables.ACL_ROLES,
+          Tables.ACL_AUTH_METHODS,
+          Tables.ACL_BINDING_RULES);
 
   private final Migrations migrations;
   private final Upkeep upkeep;
