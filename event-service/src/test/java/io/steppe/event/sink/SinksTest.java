@@ -330,7 +330,7 @@ class SinksTest {
       replica.book().put(sink("sealed"));
       assertEquals("1", stored("sealed", "seal_key"));
       assertNull(stored("sealed", "secret"));
-      assertFalse(stored("sealed", "convert_from(sealed, 'LATIN1')").contains(SECRET));
+      assertFalse(stored("sealed", "encode(sealed, 'escape')").contains(SECRET));
     }
     long first = register(1);
     try (Replica other = Replica.start(SealKeys.of(List.of(key(2))))) {
