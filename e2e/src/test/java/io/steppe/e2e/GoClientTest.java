@@ -27,4 +27,12 @@ class GoClientTest {
       GoProgram.run(".", cluster, off);
     }
   }
+
+  /** From the first token to a login, on a cluster that asks for rights. */
+  @Test
+  void asksForRights() throws Exception {
+    try (LocalCluster cluster = LocalCluster.start("--acl", "--name", "e2e-acl")) {
+      GoProgram.run("./acl", cluster, Map.of());
+    }
+  }
 }
