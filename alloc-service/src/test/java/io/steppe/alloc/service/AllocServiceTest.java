@@ -36,6 +36,7 @@ import io.steppe.rpc.v1.ListAllocationsRequest;
 import io.steppe.rpc.v1.ListEvaluationsRequest;
 import io.steppe.rpc.v1.ListForNodeRequest;
 import io.steppe.rpc.v1.ListJobsRequest;
+import io.steppe.rpc.v1.NamespacesRequest;
 import io.steppe.rpc.v1.OfNodeChangeRequest;
 import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.RegisterJobReply;
@@ -247,6 +248,21 @@ class AllocServiceTest {
   }
 
   @Test
+  void whatMayNotBeSeenIsNotFound() {
+    register(Region.job("hidden", "batch", 1));
+    var id = placed("hidden", 1).getFirst().getId();
+    var blind = ReadOptions.newBuilder().setRestricted(true).addVisible("apart");
+    refused(
+        Status.Code.NOT_FOUND,
+        "alloc not found",
+        () ->
+            allocations()
+                .get(GetAllocationRequest.newBuilder().setRead(blind).setAllocationId(id).build()));
+    var list = ListAllocationsRequest.newBuilder().setJobId("hidden");
+    assertEquals(0, allocations().list(list.setRead(blind).build()).next().getAllocationsCount());
+  }
+
+  @Test
   void listsAreByNamespaceAndPrefixInOrder() {
     register(Region.job("list-b", "batch", 1));
     register(Region.job("list-a", "batch", 1));
@@ -255,6 +271,11 @@ class AllocServiceTest {
     assertEquals(List.of("list-a", "list-b"), ids(call.setRead(prefix("list-")).build()));
     var all = ReadOptions.newBuilder().setPrefix("list-").setNamespace("*").build();
     assertEquals(List.of("list-c", "list-a", "list-b"), ids(call.setRead(all).build()));
+    var seen = all.toBuilder().setRestricted(true).addVisible("apart");
+    assertEquals(List.of("list-c"), ids(ListJobsRequest.newBuilder().setRead(seen).build()));
+    assertEquals(List.of(), ids(ListJobsRequest.newBuilder().setRead(seen.clearVisible()).build()));
+    var names = jobs().namespaces(NamespacesRequest.getDefaultInstance()).getNamesList();
+    assertEquals(List.of("apart", "default"), names);
     register(Region.job("list-d", "batch", 1).toBuilder().setNodePool("all").build());
     assertEquals(List.of("list-d"), ids(call.setNodePool("all").build()));
   }

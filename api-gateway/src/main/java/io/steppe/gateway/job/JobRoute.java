@@ -86,7 +86,7 @@ public enum JobRoute implements Route {
           .refuses(NOT_FOUND, 404, "job not found")),
   JOB_EVALUATE(
       Description.write("/v1/job/{+job_id}/evaluate", "Has it looked at again")
-          .needs(Right.namespace("read-job"))
+          .needs(Right.namespace("submit-job"))
           .takes(JobEvaluateRequest.getDefaultInstance())
           .gives(one(JobRegisterResponse.getDefaultInstance()))
           .is(INDEXED, NAMESPACED)

@@ -81,7 +81,10 @@ public class Standing {
     try {
       return admission.stillHolds();
     } catch (Refusal refused) {
-      return false;
+      if (refused.status() < 500) {
+        return false;
+      }
+      throw refused;
     }
   }
 

@@ -195,9 +195,15 @@ class NodePoolsEndpointTest {
   @CsvSource({
     "all,'',modifying node pool \"all\" is not allowed",
     "default,'',modifying node pool \"default\" is not allowed",
-    "a b,'','invalid node pool \"a b\": 1 error occurred:\n\t* invalid name \"a b\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n'",
-    "'','','invalid node pool \"\": 1 error occurred:\n\t* invalid name \"\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n'",
-    "gpu,fast,'invalid node pool \"gpu\": 1 error occurred:\n\t* invalid scheduler algorithm \"fast\"\n\n\n'"
+    "a b,'','invalid node pool \"a b\": 1 error occurred:\n"
+        + "\t* invalid name \"a b\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n"
+        + "'",
+    "'','','invalid node pool \"\": 1 error occurred:\n"
+        + "\t* invalid name \"\", must match regex ^[a-zA-Z0-9-_]{1,128}$\n\n\n"
+        + "'",
+    "gpu,fast,'invalid node pool \"gpu\": 1 error occurred:\n"
+        + "\t* invalid scheduler algorithm \"fast\"\n\n\n"
+        + "'"
   })
   void whatCannotBeIsRefused(String name, String algorithm, String text) {
     NodePool.Builder asked = pool(name);
@@ -249,6 +255,19 @@ class NodePoolsEndpointTest {
         pools.list(ListNodePoolsRequest.newBuilder().setRead(known).build()).next();
     assertTrue(reply.getMeta().getUnchanged());
     assertEquals(0, reply.getPoolsCount());
+  }
+
+  @Test
+  void aReaderSeesThePoolsItMaySee() {
+    ReadOptions seen = ReadOptions.newBuilder().setRestricted(true).addVisible("all").build();
+    ListNodePoolsReply reply =
+        pools.list(ListNodePoolsRequest.newBuilder().setRead(seen).build()).next();
+    assertEquals(List.of("all"), reply.getPoolsList().stream().map(NodePool::getName).toList());
+    GetNodePoolRequest hidden =
+        GetNodePoolRequest.newBuilder().setRead(seen).setName("default").build();
+    assertEquals(
+        Status.Code.NOT_FOUND,
+        assertThrows(StatusRuntimeException.class, () -> pools.get(hidden)).getStatus().getCode());
   }
 
   @Test
