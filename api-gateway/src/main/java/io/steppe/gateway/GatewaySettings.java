@@ -32,6 +32,12 @@ public interface GatewaySettings {
   @WithDefault("127.0.0.1:4652")
   String allocService();
 
+  /**
+   * Whether profiles of processes may be taken by everybody. Unset or off, they may be taken where
+   * rights are asked for.
+   */
+  Optional<Boolean> enableDebug();
+
   /** What only the gateway has. */
   Gateway gateway();
 

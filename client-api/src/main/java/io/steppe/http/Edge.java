@@ -4,6 +4,8 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Query;
 import io.steppe.http.route.Guard;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -12,14 +14,18 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /**
- * What every request meets first: paths that are not in their shortest form are redirected, a
- * region that is not ours is refused, the body is read up to a limit.
+ * What every request meets first: paths that are not in their shortest form are redirected, what is
+ * for another region is passed on to it, the body is read up to a limit.
  */
 @ApplicationScoped
 public class Edge {
+  private static final Logger LOG = Logger.getLogger(Edge.class);
+  private static final Refusal NO_PATH_TO_REGION = new Refusal(500, "No path to region");
   private static final int BEFORE_ALL = 1000;
 
   /** Collections whose members' paths begin with them, so that alone they lack their slash. */
@@ -34,19 +40,32 @@ public class Edge {
           "/v1/client/fs",
           "/v1/client/allocation",
           "/v1/acl/policy",
+          "/v1/agent/pprof",
           "/ui");
 
   private static final Set<HttpMethod> METHODS =
       Set.of(HttpMethod.GET, HttpMethod.PUT, HttpMethod.POST, HttpMethod.DELETE);
 
+  /** Bodies that whoever answers reads piece by piece, however long they are. */
+  private static final Set<String> STREAMED = Set.of("/v1/operator/snapshot");
+
   private final EdgeSettings settings;
   private final Bodies bodies;
   private final Guard guard;
+  private final OtherRegions regions;
+  private final Forwarder forwarder;
 
-  Edge(EdgeSettings settings, Bodies bodies, Guard guard) {
+  Edge(
+      EdgeSettings settings,
+      Bodies bodies,
+      Guard guard,
+      OtherRegions regions,
+      Forwarder forwarder) {
     this.settings = settings;
     this.bodies = bodies;
     this.guard = guard;
+    this.regions = regions;
+    this.forwarder = forwarder;
   }
 
   void register(@Observes Filters filters) {
@@ -72,9 +91,12 @@ public class Edge {
     } else if (!canonical.equals(path)) {
       redirect(routing, canonical);
     } else if (!regionServed(routing, path)) {
-      refuse(routing, new Refusal(500, "No path to region"));
+      elsewhere(routing);
     } else if (routing.request().method() == HttpMethod.GET) {
       routing.next();
+    } else if (STREAMED.contains(path)) {
+      routing.request().pause();
+      passOn(routing);
     } else {
       bodies.read(routing, () -> passOn(routing));
     }
@@ -132,6 +154,30 @@ public class Edge {
           .end("<a href=\"" + shown + "\">Temporary Redirect</a>.");
     } else {
       response.end();
+    }
+  }
+
+  /** Passes a request for another region on to a gateway there. */
+  private void elsewhere(RoutingContext routing) {
+    String region = Request.of(routing).query().text("region");
+    Context context = Vertx.currentContext();
+    routing.request().pause();
+    Thread.ofVirtual()
+        .name("region")
+        .start(
+            () -> {
+              List<String> gateways = gateways(region);
+              context.runOnContext(
+                  nothing -> forwarder.forward(routing, gateways, NO_PATH_TO_REGION));
+            });
+  }
+
+  private List<String> gateways(String region) {
+    try {
+      return regions.gateways(region);
+    } catch (RuntimeException e) {
+      LOG.warnf("Where region %s is can't be told: %s", region, e.getMessage());
+      return List.of();
     }
   }
 

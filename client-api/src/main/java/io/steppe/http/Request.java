@@ -150,6 +150,11 @@ public final class Request {
     refused = true;
   }
 
+  /** It is answered by somebody else, who looks at its caller's rights. */
+  void passedOn() {
+    refused = true;
+  }
+
   void guardedBy(Guard guard) {
     admission = Optional.of(new Admission(guard, token(routing.request())));
   }

@@ -75,6 +75,16 @@ final class Api {
     return new Answer(response.statusCode(), response.body(), index);
   }
 
+  /** Sends bytes; the status of the answer. */
+  int put(String path, byte[] body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + path))
+            .timeout(Duration.ofSeconds(70))
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
   JsonNode get(String path) throws IOException, InterruptedException {
     return send("GET", path, null).ok().json();
   }

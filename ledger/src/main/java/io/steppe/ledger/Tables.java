@@ -30,6 +30,9 @@ public final class Tables {
   /** Owner: alloc. Key: the follower's name; how far something that follows the log has come. */
   public static final String POSITIONS = "positions";
 
+  /** Owner: alloc. Key: the setting's name; what operators set for the region. */
+  public static final String SETTINGS = "settings";
+
   /** Owner: acl. Key: policy name. */
   public static final String ACL_POLICIES = "acl_policies";
 
@@ -66,7 +69,8 @@ public final class Tables {
   public static final Set<String> ALL =
       Stream.concat(
               Stream.of(
-                  NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS),
+                  NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS,
+                  SETTINGS),
               ACL.stream())
           .collect(Collectors.toUnmodifiableSet());
 

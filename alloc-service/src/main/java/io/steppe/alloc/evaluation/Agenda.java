@@ -48,6 +48,7 @@ final class Agenda {
   synchronized void follow(Advance<AllocView> step) {
     view = step.after().view();
     index = step.after().index();
+    queue.pause(view.settings().scheduler().getPauseEvalBroker());
     if (step.reloaded()) {
       plan();
       return;

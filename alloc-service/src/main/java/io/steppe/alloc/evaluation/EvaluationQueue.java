@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Evaluations that can be decided now. One of a job at a time, the newest first, since its plan
@@ -30,6 +31,7 @@ final class EvaluationQueue {
               .thenComparing(line -> line.key));
   private final Set<JobKey> busy = new HashSet<>();
   private boolean closed;
+  private boolean paused;
 
   /** The evaluations of a job, the newest last. */
   private static final class Line {
@@ -104,15 +106,17 @@ final class EvaluationQueue {
 
   /**
    * Waits for an evaluation and takes it; its job gives no other until {@link #done}. Empty once
-   * the queue is closed.
+   * the queue is closed, or whoever waits is not wanted any more.
    */
-  Optional<Evaluation> take() throws InterruptedException {
+  Optional<Evaluation> take(BooleanSupplier wanted) throws InterruptedException {
     lock.lock();
     try {
-      while (available.isEmpty() && !closed) {
+      while ((available.isEmpty() || paused) && !closed && wanted.getAsBoolean()) {
         offered.await();
       }
-      if (closed) {
+      if (closed || !wanted.getAsBoolean()) {
+        // What woke this one may be for another.
+        offered.signal();
         return Optional.empty();
       }
       var line = available.first();
@@ -120,6 +124,39 @@ final class EvaluationQueue {
       busy.add(line.key);
       change(line.key, taken -> taken.remove(newest));
       return Optional.of(newest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives nothing until told otherwise. */
+  void pause(boolean changed) {
+    lock.lock();
+    try {
+      if (paused != changed) {
+        paused = changed;
+        offered.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it gives nothing. */
+  boolean isPaused() {
+    lock.lock();
+    try {
+      return paused;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has all who wait look whether they are wanted still. */
+  void wake() {
+    lock.lock();
+    try {
+      offered.signalAll();
     } finally {
       lock.unlock();
     }

@@ -16,9 +16,12 @@ import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.PlanReply;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -48,7 +51,7 @@ public final class EvaluationWorker implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofVirtual().name("evaluation-timer").factory());
   private final Agenda agenda;
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Hand> hands = new ArrayList<>();
   private AutoCloseable following = () -> {};
 
   /**
@@ -69,9 +72,7 @@ public final class EvaluationWorker implements AutoCloseable {
 
   /** Begins to work; the view need not be loaded yet. */
   public void start() {
-    for (int i = 0; i < settings.threads(); i++) {
-      threads.add(Thread.ofVirtual().name("evaluation-worker-" + i).start(this::work));
-    }
+    resize(settings.threads());
     following = ledger.follow(agenda::follow);
   }
 
@@ -80,18 +81,60 @@ public final class EvaluationWorker implements AutoCloseable {
     agenda.share(ownership);
   }
 
-  private void work() {
-    try {
-      for (var next = queue.take(); next.isPresent(); next = queue.take()) {
-        var evaluation = next.get();
-        try {
-          decide(evaluation);
-        } finally {
-          queue.done(JobKey.of(evaluation));
-        }
+  /**
+   * Has so many evaluations decided at a time from now on; those under way are decided to their
+   * end.
+   */
+  public void resize(int number) {
+    synchronized (hands) {
+      while (hands.size() > number) {
+        hands.removeLast().wanted = false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      while (hands.size() < number) {
+        hands.add(new Hand());
+      }
+    }
+    queue.wake();
+  }
+
+  /** Who decides here. */
+  public List<Worker> workers() {
+    boolean paused = queue.isPaused();
+    synchronized (hands) {
+      return hands.stream()
+          .map(hand -> new Worker(hand.id, hand.startedAt, paused, hand.busy))
+          .toList();
+    }
+  }
+
+  /** A thread that decides. */
+  private final class Hand {
+    private final String id = UUID.randomUUID().toString();
+    private final Instant startedAt = clock.instant();
+    private volatile boolean wanted = true;
+    private volatile boolean busy;
+    private final Thread thread =
+        Thread.ofVirtual().name("evaluation-worker-" + id).start(this::work);
+
+    private void work() {
+      try {
+        for (var next = take(); next.isPresent(); next = take()) {
+          var evaluation = next.get();
+          busy = true;
+          try {
+            decide(evaluation);
+          } finally {
+            busy = false;
+            queue.done(JobKey.of(evaluation));
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private Optional<Evaluation> take() throws InterruptedException {
+      return queue.take(() -> wanted);
     }
   }
 
@@ -205,9 +248,13 @@ public final class EvaluationWorker implements AutoCloseable {
   public void close() throws Exception {
     following.close();
     queue.close();
-    for (var thread : threads) {
-      if (!thread.join(settings.stopWithin())) {
-        thread.interrupt();
+    List<Hand> all;
+    synchronized (hands) {
+      all = List.copyOf(hands);
+    }
+    for (var hand : all) {
+      if (!hand.thread.join(settings.stopWithin())) {
+        hand.thread.interrupt();
       }
     }
     timer.shutdownNow();

@@ -36,6 +36,7 @@ public class AllocBeans {
           Tables.ALLOCS,
           Tables.DEPLOYMENTS,
           Tables.POSITIONS,
+          Tables.SETTINGS,
           Tables.NODES,
           Tables.NODE_POOLS);
 

@@ -14,6 +14,8 @@ import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -70,6 +72,12 @@ public class AllocService {
             gc.interval(),
             alone,
             clock);
+  }
+
+  @Produces
+  @Singleton
+  EvaluationWorker worker() {
+    return worker;
   }
 
   void start(@Observes StartupEvent event) {

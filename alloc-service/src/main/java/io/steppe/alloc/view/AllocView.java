@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt64Value;
 import io.steppe.alloc.scheduler.fleet.Fleet;
+import io.steppe.alloc.setting.Settings;
 import io.steppe.ledger.LoggedChange;
 import io.steppe.ledger.Tables;
 import io.steppe.ledger.View;
@@ -30,6 +31,7 @@ import org.pcollections.PSet;
  *
  * @param versions versions of jobs, the current one included; also those of purged jobs that
  *     allocations still refer to
+ * @param settings what operators set for the region
  * @param fleet nodes and what runs on them, as the scheduler needs them
  * @param counts per job how many allocations it has, by what became of them
  * @param lastPlans per job the index of the last change that told an allocation what to do
@@ -49,6 +51,7 @@ public record AllocView(
     PMap<String, Node> nodes,
     PMap<String, NodePool> pools,
     PMap<String, Long> positions,
+    Settings settings,
     Fleet fleet)
     implements View<AllocView> {
 
@@ -69,6 +72,7 @@ public record AllocView(
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
+        Settings.NONE,
         Fleet.EMPTY);
   }
 
@@ -97,6 +101,7 @@ public record AllocView(
       case Tables.NODES -> with(Node.parseFrom(object));
       case Tables.NODE_POOLS -> with(NodePool.parseFrom(object));
       case Tables.POSITIONS -> withPosition(key, UInt64Value.parseFrom(object).getValue());
+      case Tables.SETTINGS -> withSettings(settings.with(key, object));
       default -> this;
     };
   }
@@ -115,6 +120,7 @@ public record AllocView(
       case Tables.NODES -> withoutNode(key);
       case Tables.NODE_POOLS -> withPools(pools.minus(key));
       case Tables.POSITIONS -> withoutPosition(key);
+      case Tables.SETTINGS -> withSettings(settings.without(key));
       default -> this;
     };
   }
@@ -305,6 +311,27 @@ public record AllocView(
     return withRest(deployments, nodes, pools, positions.minus(follower), fleet);
   }
 
+  /** With other settings of the region. */
+  public AllocView withSettings(Settings changed) {
+    return new AllocView(
+        jobs,
+        versions,
+        evaluations,
+        evaluationsByJob,
+        allocations,
+        allocationsByJob,
+        allocationsByNode,
+        allocationsByEvaluation,
+        counts,
+        lastPlans,
+        deployments,
+        nodes,
+        pools,
+        positions,
+        changed,
+        fleet);
+  }
+
   private AllocView withJobs(PMap<JobKey, Job> newJobs, PMap<JobKey, PMap<Long, Job>> newVersions) {
     return new AllocView(
         newJobs,
@@ -321,6 +348,7 @@ public record AllocView(
         nodes,
         pools,
         positions,
+        settings,
         fleet);
   }
 
@@ -341,6 +369,7 @@ public record AllocView(
         nodes,
         pools,
         positions,
+        settings,
         fleet);
   }
 
@@ -367,6 +396,7 @@ public record AllocView(
         nodes,
         pools,
         positions,
+        settings,
         newFleet);
   }
 
@@ -391,6 +421,7 @@ public record AllocView(
         newNodes,
         newPools,
         newPositions,
+        settings,
         newFleet);
   }
 

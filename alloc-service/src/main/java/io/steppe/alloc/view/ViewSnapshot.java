@@ -23,9 +23,21 @@ public record ViewSnapshot(long index, AllocView view) implements ClusterSnapsho
   @Override
   public NodePoolSchedulerConfiguration configuration(String pool) {
     var known = view.pools().get(pool);
-    return known == null
-        ? NodePoolSchedulerConfiguration.getDefaultInstance()
-        : known.getSchedulerConfiguration();
+    var region = view.settings().scheduler();
+    var merged =
+        NodePoolSchedulerConfiguration.newBuilder()
+            .setSchedulerAlgorithm(region.getSchedulerAlgorithm())
+            .setMemoryOversubscriptionEnabled(region.getMemoryOversubscriptionEnabled());
+    if (known != null) {
+      var own = known.getSchedulerConfiguration();
+      if (!own.getSchedulerAlgorithm().isEmpty()) {
+        merged.setSchedulerAlgorithm(own.getSchedulerAlgorithm());
+      }
+      if (own.hasMemoryOversubscriptionEnabled()) {
+        merged.setMemoryOversubscriptionEnabled(own.getMemoryOversubscriptionEnabled());
+      }
+    }
+    return merged.build();
   }
 
   @Override

@@ -31,7 +31,7 @@ class EvaluationQueueTest {
   }
 
   private String next() throws InterruptedException {
-    return queue.take().map(Evaluation::getId).orElse("closed");
+    return queue.take(() -> true).map(Evaluation::getId).orElse("closed");
   }
 
   @Test
@@ -82,7 +82,7 @@ class EvaluationQueueTest {
         waiting.put(evaluation.getId(), evaluation);
       } else if (move % 3 == 1
           && waiting.values().stream().anyMatch(each -> !busy.contains(JobKey.of(each)))) {
-        var evaluation = own.take().orElseThrow();
+        var evaluation = own.take(() -> true).orElseThrow();
         assertTrue(waiting.remove(evaluation.getId()) != null);
         assertTrue(busy.add(JobKey.of(evaluation)));
         taken.add(evaluation);
@@ -94,7 +94,7 @@ class EvaluationQueueTest {
     }
     busy.forEach(own::done);
     while (!waiting.isEmpty()) {
-      var evaluation = own.take().orElseThrow();
+      var evaluation = own.take(() -> true).orElseThrow();
       assertTrue(waiting.remove(evaluation.getId()) != null);
       own.done(JobKey.of(evaluation));
     }

@@ -4,23 +4,17 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.ByteString;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.cluster.Membership;
-import io.steppe.json.Json;
 import io.steppe.proto.v1.AgentMember;
 import io.steppe.proto.v1.ServerMembers;
 import io.steppe.rpc.v1.Member;
 import io.steppe.rpc.v1.MembersReply;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /** The documents of the Agent API, with what is true of this gateway. */
 @ApplicationScoped
 class AgentDocuments {
-  /** The version of the API that is spoken, which is what clients ask a version for. */
-  static final String API_VERSION = "2.0.5";
-
   private static final int PROTOCOL_MAX = 5;
   private static final int PROTOCOL = 2;
   private static final int DELEGATE = 4;
@@ -29,22 +23,6 @@ class AgentDocuments {
 
   AgentDocuments(GatewaySettings settings) {
     this.settings = settings;
-  }
-
-  /** Writes a document. */
-  interface Content {
-    /** Writes it. */
-    void to(JsonGenerator out) throws IOException;
-  }
-
-  static byte[] json(Content content) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator out = Json.generator(bytes)) {
-      content.to(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Memory can't fail to be written", e);
-    }
-    return bytes.toByteArray();
   }
 
   /** Where this gateway is. */
@@ -66,7 +44,7 @@ class AgentDocuments {
         .putTags("id", member.getId())
         .putTags("region", settings.region())
         .putTags("dc", settings.datacenter())
-        .putTags("build", API_VERSION)
+        .putTags("build", Documents.API_VERSION)
         .putTags("version", member.getVersion())
         .putTags("rpc_addr", host(member))
         .putTags("port", String.valueOf(port(member)))
@@ -80,16 +58,17 @@ class AgentDocuments {
         .build();
   }
 
-  ByteString config(Member self) {
+  ByteString config(Member self, boolean aclEnabled) {
     return ByteString.copyFrom(
-        json(
+        Documents.json(
             out -> {
               out.writeStartObject();
-              object(out, "ACL", () -> out.writeBooleanField("Enabled", false));
+              object(out, "ACL", () -> out.writeBooleanField("Enabled", aclEnabled));
               object(out, "AdvertiseAddrs", () -> out.writeStringField("HTTP", self.getAddress()));
               object(out, "Client", () -> out.writeBooleanField("Enabled", false));
               out.writeStringField("Datacenter", settings.datacenter());
               out.writeBooleanField("DevMode", false);
+              out.writeBooleanField("EnableDebug", settings.enableDebug().orElse(false));
               out.writeStringField("LogLevel", "INFO");
               out.writeStringField("NodeName", self.getId());
               object(out, "Ports", () -> out.writeNumberField("HTTP", port(self)));
@@ -108,9 +87,9 @@ class AgentDocuments {
             }));
   }
 
-  ByteString stats(MembersReply members) {
+  ByteString stats(MembersReply members, int knownRegions) {
     return ByteString.copyFrom(
-        json(
+        Documents.json(
             out -> {
               out.writeStartObject();
               object(
@@ -123,7 +102,7 @@ class AgentDocuments {
                         "leader_addr",
                         Membership.leader(members).map(Member::getAddress).orElse(""));
                     out.writeStringField("bootstrap", "false");
-                    out.writeStringField("known_regions", "1");
+                    out.writeStringField("known_regions", Integer.toString(knownRegions));
                   });
               object(out, "raft", () -> log(out, members));
               object(out, "runtime", () -> runtime(out));
@@ -134,7 +113,7 @@ class AgentDocuments {
   private static void version(JsonGenerator out, Member self) throws IOException {
     out.writeNullField("BuildDate");
     out.writeStringField("Revision", "");
-    out.writeStringField("Version", API_VERSION);
+    out.writeStringField("Version", Documents.API_VERSION);
     out.writeStringField("VersionMetadata", "steppe-" + self.getVersion());
     out.writeStringField("VersionPrerelease", "");
   }

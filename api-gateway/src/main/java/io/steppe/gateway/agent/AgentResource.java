@@ -1,9 +1,11 @@
 package io.steppe.gateway.agent;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.steppe.gateway.GatewaySettings;
+import io.steppe.acl.Authenticator;
 import io.steppe.gateway.cluster.Membership;
 import io.steppe.gateway.cluster.ServiceProbes;
+import io.steppe.gateway.federation.Neighbours;
+import io.steppe.gateway.federation.Regions;
 import io.steppe.gateway.http.Replies;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
@@ -12,15 +14,19 @@ import io.steppe.proto.v1.AgentHealth;
 import io.steppe.proto.v1.AgentHealthPart;
 import io.steppe.proto.v1.AgentSelf;
 import io.steppe.proto.v1.ServerMembers;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.Member;
 import io.steppe.rpc.v1.MembersReply;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * {@code /v1/agent/}, {@code /v1/status/} and {@code /v1/regions}: what this gateway is, and the
@@ -29,20 +35,25 @@ import java.util.Optional;
 @Path("/v1")
 @RunOnVirtualThread
 public class AgentResource {
+  private static final Logger LOG = Logger.getLogger(AgentResource.class);
+
   private final Membership membership;
   private final ServiceProbes probes;
   private final AgentDocuments documents;
-  private final String region;
+  private final Regions regions;
+  private final Authenticator authenticator;
 
   AgentResource(
       Membership membership,
       ServiceProbes probes,
       AgentDocuments documents,
-      GatewaySettings settings) {
+      Regions regions,
+      Authenticator authenticator) {
     this.membership = membership;
     this.probes = probes;
     this.documents = documents;
-    region = settings.region();
+    this.regions = regions;
+    this.authenticator = authenticator;
   }
 
   /** Address of the replica that speaks for the region. */
@@ -66,7 +77,8 @@ public class AgentResource {
   @Path("regions")
   public Response regions(@Context RoutingContext routing) {
     Request.of(routing).check(AgentRoute.REGIONS);
-    return strings(routing, true, List.of(region));
+    Response answer = strings(routing, true, regions.names());
+    return Response.fromResponse(answer).header(Neighbours.REGION, regions.own()).build();
   }
 
   /** What this gateway is. */
@@ -78,9 +90,9 @@ public class AgentResource {
     Member self = membership.self();
     AgentSelf document =
         AgentSelf.newBuilder()
-            .setConfig(documents.config(self))
+            .setConfig(documents.config(self, authenticator.enforced()))
             .setMember(documents.member(self))
-            .setStats(documents.stats(members))
+            .setStats(documents.stats(members, regions.names().size()))
             .build();
     return Replies.document(Request.of(routing), document);
   }
@@ -105,6 +117,55 @@ public class AgentResource {
   public Response servers(@Context RoutingContext routing) {
     Request.of(routing).check(AgentRoute.AGENT_SERVERS);
     return strings(routing, true, peers());
+  }
+
+  /** Whom agents dial is theirs to be told: a gateway dials none. */
+  @POST
+  @Path("agent/servers")
+  public Response postServers() {
+    throw new Refusal(501, "Invalid method");
+  }
+
+  /** The same. */
+  @PUT
+  @Path("agent/servers")
+  public Response putServers() {
+    throw new Refusal(501, "Invalid method");
+  }
+
+  /** Removes the record of a replica that is no more. Of one that is unknown there is none. */
+  @POST
+  @Path("agent/force-leave")
+  public Response postForceLeave(@Context RoutingContext routing) {
+    return forceLeave(routing);
+  }
+
+  /** The same. */
+  @PUT
+  @Path("agent/force-leave")
+  public Response putForceLeave(@Context RoutingContext routing) {
+    return forceLeave(routing);
+  }
+
+  private Response forceLeave(RoutingContext routing) {
+    Request request = Request.of(routing);
+    request.check(AgentRoute.AGENT_FORCE_LEAVE);
+    String node = request.query().text("node");
+    if (node.isEmpty()) {
+      throw Refusal.badRequest("missing node to force leave");
+    }
+    String suffix = "." + regions.own();
+    String id = node.endsWith(suffix) ? node.substring(0, node.length() - suffix.length()) : node;
+    try {
+      membership.forget(request.caller(), id);
+    } catch (Failure failure) {
+      switch (failure.kind()) {
+        case NOT_FOUND -> LOG.debugf("No member %s to forget", id);
+        case CONFLICT -> throw Refusal.badRequest(failure.getMessage());
+        default -> throw failure;
+      }
+    }
+    return Response.ok().header("Vary", "Accept-Encoding").build();
   }
 
   /** Whether it works: 500 with the same document when not. */
@@ -148,7 +209,7 @@ public class AgentResource {
     return Replies.document(
         Request.of(routing),
         200,
-        AgentDocuments.json(
+        Documents.json(
             out -> {
               if (list) {
                 out.writeStartArray();

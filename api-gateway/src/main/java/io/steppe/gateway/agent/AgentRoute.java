@@ -1,7 +1,9 @@
 package io.steppe.gateway.agent;
 
 import static io.steppe.http.route.Gives.one;
+import static io.steppe.http.route.Parameter.flag;
 import static io.steppe.http.route.Parameter.text;
+import static io.steppe.http.route.Parameter.texts;
 
 import io.steppe.acl.Access;
 import io.steppe.acl.Right;
@@ -9,6 +11,7 @@ import io.steppe.http.route.Description;
 import io.steppe.http.route.Gives;
 import io.steppe.http.route.Route;
 import io.steppe.proto.v1.AgentHealth;
+import io.steppe.proto.v1.AgentJoinResponse;
 import io.steppe.proto.v1.AgentSelf;
 import io.steppe.proto.v1.ServerMembers;
 
@@ -38,6 +41,17 @@ public enum AgentRoute implements Route {
       Description.get("/v1/agent/servers", "Addresses of the replicas that keep the log")
           .needs(new Right.Agent(Access.READ))
           .gives(new Gives.Json("A list of addresses"))),
+  AGENT_JOIN(
+      Description.write("/v1/agent/join", "Makes another region's gateways known here")
+          .needs(new Right.Agent(Access.WRITE))
+          .takes(texts("address", "host:port of one"))
+          .gives(one(AgentJoinResponse.getDefaultInstance()))),
+  AGENT_FORCE_LEAVE(
+      Description.write("/v1/agent/force-leave", "Removes the record of a replica that is no more")
+          .needs(new Right.Agent(Access.WRITE))
+          .takes(
+              text("node", "Its name"),
+              flag("prune", "Makes no difference: nothing else is left"))),
   AGENT_HEALTH(
       Description.get("/v1/agent/health", "Whether it works; 500 with the same document when not")
           .needs(new Right.None())

@@ -6,6 +6,8 @@ import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.service.Calls;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.Caller;
+import io.steppe.rpc.v1.ForgetMemberRequest;
 import io.steppe.rpc.v1.Member;
 import io.steppe.rpc.v1.MembersReply;
 import io.steppe.rpc.v1.MembersRequest;
@@ -83,6 +85,17 @@ public class Membership {
     MembersRequest request =
         MembersRequest.newBuilder().setCaller(Callers.service(SERVICE)).build();
     return calls.cluster(stub -> stub.members(request));
+  }
+
+  /**
+   * Removes the record of a replica that is no more.
+   *
+   * @throws Failure NOT_FOUND; CONFLICT while it is alive
+   */
+  public void forget(Caller caller, String id) {
+    ForgetMemberRequest request =
+        ForgetMemberRequest.newBuilder().setCaller(caller).setId(id).build();
+    calls.cluster(stub -> stub.forget(request));
   }
 
   /** Who speaks for the region: of those that keep the log, the first alive. */

@@ -1,6 +1,7 @@
 package io.steppe.gateway.http;
 
 import io.steppe.clientapi.ClientRoute;
+import io.steppe.clientapi.process.ProcessRoute;
 import io.steppe.gateway.acl.AclRoute;
 import io.steppe.gateway.acl.MethodRoute;
 import io.steppe.gateway.agent.AgentRoute;
@@ -10,9 +11,11 @@ import io.steppe.gateway.evaluation.EvaluationRoute;
 import io.steppe.gateway.event.SinkRoute;
 import io.steppe.gateway.event.StreamRoute;
 import io.steppe.gateway.job.JobRoute;
+import io.steppe.gateway.metrics.MetricsRoute;
 import io.steppe.gateway.namespace.NamespaceRoute;
 import io.steppe.gateway.node.NodeRoute;
 import io.steppe.gateway.node.PoolRoute;
+import io.steppe.gateway.operator.OperatorRoute;
 import io.steppe.http.route.RouteTable;
 
 /**
@@ -31,9 +34,12 @@ public final class GatewayRoutes {
           DeploymentRoute.values(),
           EvaluationRoute.values(),
           JobRoute.values(),
+          MetricsRoute.values(),
           NamespaceRoute.values(),
           NodeRoute.values(),
+          OperatorRoute.values(),
           PoolRoute.values(),
+          ProcessRoute.values(),
           SinkRoute.values(),
           StreamRoute.values());
 

@@ -19,6 +19,8 @@ import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.DeregisterJobReply;
 import io.steppe.rpc.v1.DeregisterJobRequest;
 import io.steppe.rpc.v1.EvaluateJobRequest;
+import io.steppe.rpc.v1.GetSettingsRequest;
+import io.steppe.rpc.v1.ReadOptions;
 import io.steppe.rpc.v1.RegisterJobReply;
 import io.steppe.rpc.v1.RegisterJobRequest;
 import io.steppe.rpc.v1.ValidateJobReply;
@@ -38,6 +40,21 @@ class JobWrites {
     region = settings.region();
   }
 
+  /** Operators may have left registrations to those who hold management tokens. */
+  private void requireRegistrationsAllowed(Request request) {
+    if (request.identity().acl().isManagement()) {
+      return;
+    }
+    GetSettingsRequest read =
+        GetSettingsRequest.newBuilder()
+            .setRead(ReadOptions.newBuilder().setCaller(request.caller()))
+            .build();
+    if (calls.settings(stub -> stub.get(read)).getScheduler().getRejectJobRegistration()) {
+      throw new Refusal(
+          403, "Job registration, dispatch, and scale are disabled by the scheduler configuration");
+    }
+  }
+
   /** Registers the job of the body; an id in the path must be the job's. */
   Response register(Request request, String id) {
     JobRegisterRequest body = request.body(JobRegisterRequest.getDefaultInstance());
@@ -50,6 +67,7 @@ class JobWrites {
     }
     JobRoute route = id.isEmpty() ? JobRoute.JOB_REGISTER : JobRoute.JOB_UPDATE;
     request.check(route, job.getNamespace());
+    requireRegistrationsAllowed(request);
     RegisterJobRequest call =
         RegisterJobRequest.newBuilder()
             .setCaller(request.caller())

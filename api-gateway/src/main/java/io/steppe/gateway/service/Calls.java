@@ -12,6 +12,7 @@ import io.steppe.rpc.v1.EvaluationsGrpc;
 import io.steppe.rpc.v1.JobsGrpc;
 import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.NodesGrpc;
+import io.steppe.rpc.v1.RegionSettingsGrpc;
 import io.steppe.rpc.v1.SinksGrpc;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -40,11 +41,12 @@ public class Calls {
   private final AllocationsGrpc.AllocationsBlockingStub allocations;
   private final ClusterGrpc.ClusterBlockingStub cluster;
   private final SinksGrpc.SinksBlockingStub sinks;
+  private final RegionSettingsGrpc.RegionSettingsBlockingStub settings;
 
   @Inject
-  Calls(Services services, GatewaySettings settings) {
-    patience = settings.gateway().patience();
-    attempt = settings.gateway().attempt();
+  Calls(Services services, GatewaySettings own) {
+    patience = own.gateway().patience();
+    attempt = own.gateway().attempt();
     nodes = NodesGrpc.newBlockingStub(services.nodes());
     nodePools = NodePoolsGrpc.newBlockingStub(services.nodes());
     jobs = JobsGrpc.newBlockingStub(services.allocs());
@@ -52,6 +54,7 @@ public class Calls {
     allocations = AllocationsGrpc.newBlockingStub(services.allocs());
     cluster = ClusterGrpc.newBlockingStub(services.events());
     sinks = SinksGrpc.newBlockingStub(services.events());
+    settings = RegionSettingsGrpc.newBlockingStub(services.allocs());
   }
 
   /**
@@ -93,6 +96,11 @@ public class Calls {
     return call("event-service", sinks, patience, call);
   }
 
+  /** Asks alloc-service about what operators set for the region. */
+  public <T> T settings(Function<RegionSettingsGrpc.RegionSettingsBlockingStub, T> call) {
+    return call("alloc-service", settings, patience, call);
+  }
+
   /** The same calls for those who would rather know soon that nobody answers. */
   public Calls within(Duration patience) {
     return new Calls(this, patience);
@@ -108,6 +116,7 @@ public class Calls {
     allocations = calls.allocations;
     cluster = calls.cluster;
     sinks = calls.sinks;
+    settings = calls.settings;
   }
 
   private <S extends AbstractBlockingStub<S>, T> T call(

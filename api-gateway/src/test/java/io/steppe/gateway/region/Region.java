@@ -70,6 +70,7 @@ public final class Region {
             new EventsEndpoint(this),
             sinks,
             new ChangesEndpoint(this),
+            new SettingsEndpoint(),
             new ClusterEndpoint(this));
     services.forEach(builder::addService);
     builder.permitKeepAliveTime(10, TimeUnit.SECONDS).permitKeepAliveWithoutCalls(true);

@@ -56,6 +56,14 @@ public final class Outflow {
     return new Outflow(routing, contentType, false, false);
   }
 
+  /**
+   * An answer written piece by piece as it is, whose length its headers tell. Made on the event
+   * loop.
+   */
+  public static Outflow plain(RoutingContext routing, String contentType) {
+    return new Outflow(routing, contentType, false, false);
+  }
+
   /** An answer in chunks, compressed where the client takes it. Made on the event loop. */
   public static Outflow chunked(RoutingContext routing, String contentType) {
     return new Outflow(routing, contentType, true, false);

@@ -26,6 +26,11 @@ public class Https implements HttpServerOptionsCustomizer {
     this.tls = tls;
   }
 
+  /** Whether the HTTP ports of gateways and agents speak TLS. */
+  public static boolean isServed(Tls tls, TlsSettings settings) {
+    return settings.https() && tls.certificates().isPresent();
+  }
+
   @Override
   public void customizeHttpServer(HttpServerOptions options) {
     if (settings.https()) {

@@ -276,6 +276,30 @@ language sql volatile set search_path = pg_catalog as $$
   update ledger.epoch set epoch = epoch + 1, changed_at = clock_timestamp() returning epoch
 $$;
 
+-- Begins the log anew after a restore, whose objects go up to p_index: one batch without changes that every table counts as changed
+-- by, above everything there was, under another epoch. Answers of older requests no longer hold. For who has taken the head.
+create or replace function ledger.begin_anew(p_batch uuid, p_index bigint, p_tables text[])
+returns table (epoch bigint, index bigint)
+language plpgsql volatile set search_path = pg_catalog as $$
+declare
+  v_index bigint;
+  v_epoch bigint;
+begin
+  select greatest(h.index, p_index) + 1 into v_index from ledger.head_v1() h;
+  perform ledger.add_partitions(v_index, 1);
+  insert into ledger.batches (id, first_index, last_index, table_indexes)
+  select p_batch, v_index, v_index, coalesce(jsonb_object_agg(t.name, v_index), '{}'::jsonb)
+  from (
+    select k as name from ledger.head_v1() h cross join jsonb_object_keys(h.table_indexes) k
+    union select unnest(p_tables)) t;
+  update ledger.retained set oldest = v_index where oldest < v_index;
+  delete from ledger.requests;
+  v_epoch := ledger.change_epoch();
+  perform pg_notify('steppe_log', v_index::text);
+  return query select v_epoch, v_index;
+end
+$$;
+
 do $$
 declare
   f record;

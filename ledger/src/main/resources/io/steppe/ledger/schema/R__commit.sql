@@ -87,6 +87,69 @@ begin
 end
 $$;
 
+-- The tables of the state: those that create_state_table made.
+create or replace function ${schema}.state_tables()
+returns setof text
+language sql stable set search_path = pg_catalog as $$
+  select c.relname::text from pg_class c
+  where c.relnamespace = '${schema}'::regnamespace and c.relkind = 'r'
+    and (select count(*) from pg_attribute a where a.attrelid = c.oid
+      and a.attname in ('key', 'object', 'create_index', 'modify_index')) = 4
+  order by 1
+$$;
+
+-- A cursor over everything there is: table_name, key, create_index, modify_index, object. For archives.
+create or replace function ${schema}.archive_v1()
+returns refcursor
+language plpgsql stable security definer set search_path = pg_catalog as $$
+declare
+  v_cursor refcursor;
+  v_query text;
+begin
+  select string_agg(format('select %L::text as table_name, key, create_index, modify_index, object from ${schema}.%I', t, t),
+      ' union all ') into v_query from ${schema}.state_tables() t;
+  open v_cursor no scroll for execute
+    coalesce(v_query, 'select null::text, null::text, null::bigint, null::bigint, null::bytea where false');
+  return v_cursor;
+end
+$$;
+
+-- Empties all tables, and tells which they are. For a restore, which has taken the head.
+create or replace function ${schema}.clear_v1()
+returns setof text
+language plpgsql volatile security definer set search_path = pg_catalog as $$
+declare
+  v_table text;
+begin
+  for v_table in select t from ${schema}.state_tables() t loop
+    execute format('delete from ${schema}.%I', v_table);
+    return next v_table;
+  end loop;
+end
+$$;
+
+-- Puts objects into a table as they were. For a restore, which has emptied it.
+create or replace function ${schema}.restore_v1(
+  p_table text, p_keys text[], p_create bigint[], p_modify bigint[], p_objects bytea[])
+returns void
+language plpgsql volatile security definer set search_path = pg_catalog as $$
+begin
+  if not exists (select from ${schema}.state_tables() t where t = p_table) then
+    raise exception 'no table of the state is called %', p_table using errcode = 'undefined_table';
+  end if;
+  execute format('insert into ${schema}.%I (key, create_index, modify_index, object) select * from unnest($1, $2, $3, $4)', p_table)
+    using p_keys, p_create, p_modify, p_objects;
+end
+$$;
+
+revoke all on function ${schema}.state_tables from public;
+revoke all on function ${schema}.archive_v1 from public;
+revoke all on function ${schema}.clear_v1 from public;
+revoke all on function ${schema}.restore_v1 from public;
+grant execute on function ${schema}.archive_v1 to steppe_event;
+grant execute on function ${schema}.clear_v1 to steppe_event;
+grant execute on function ${schema}.restore_v1 to steppe_event;
+
 revoke all on function ${schema}.commit_v1 from public;
 revoke all on function ${schema}.write_state from public;
 revoke all on function ${schema}.snapshot_v1 from public;

@@ -185,6 +185,17 @@ public final class Agent implements AutoCloseable {
     return session.registered();
   }
 
+  /** Addresses where node-service may be. */
+  public List<String> servers() {
+    return session.servers();
+  }
+
+  /** Dials these from now on, instead of those that were set. */
+  public void dial(List<String> addresses) {
+    session.dial(addresses);
+    LOG.infof("node-service is dialled at %s from now on", addresses);
+  }
+
   public Allocations allocations() {
     return allocations;
   }

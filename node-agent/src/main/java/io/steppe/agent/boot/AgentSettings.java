@@ -22,6 +22,12 @@ public interface AgentSettings {
   @WithDefault("dc1")
   String datacenter();
 
+  /**
+   * Whether everybody may take profiles of this process. Unset or off, they may be taken where
+   * rights are asked for.
+   */
+  Optional<Boolean> enableDebug();
+
   OfAgent agent();
 
   /** What is the agent's alone. */

@@ -8,9 +8,11 @@ import io.steppe.clientapi.ClientCalls;
 import io.steppe.clientapi.ClientSettings;
 import io.steppe.clientapi.Whereabouts;
 import io.steppe.http.EdgeSettings;
+import io.steppe.http.OtherRegions;
 import io.steppe.http.route.RouteTable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /** What the parts that agents share with the gateway stand on here. */
 class AgentHttp {
@@ -48,6 +50,13 @@ class AgentHttp {
   ClientCalls calls(AgentProcess process, AgentSettings settings) {
     int credit = (int) settings.agent().http().streamCredit().asLongValue();
     return new LocalCalls(() -> process.agent().answers(), credit);
+  }
+
+  /** Nobody asks an agent for other regions. */
+  @Produces
+  @Singleton
+  OtherRegions regions() {
+    return region -> List.of();
   }
 
   @Produces

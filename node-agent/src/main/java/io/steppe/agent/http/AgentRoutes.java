@@ -19,12 +19,20 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.function.Function;
 
 /** {@code /v1/agent/}: what this agent is, and whether it works. What is nowhere is a 404. */
 @ApplicationScoped
 public class AgentRoutes {
   private static final String HEALTH_CHECKS = "/q/";
+  private static final List<String> OF_SERVERS =
+      List.of(
+          "/v1/agent/members",
+          "/v1/agent/join",
+          "/v1/agent/force-leave",
+          "/v1/agent/schedulers",
+          "/v1/agent/schedulers/config");
 
   private final Streams streams;
   private final AgentProcess process;
@@ -42,8 +50,16 @@ public class AgentRoutes {
           .route("/v1/agent/self")
           .handler(routing -> answer(routing, AgentRoute.AGENT_SELF, 200, this::self));
       router.route("/v1/agent/health").handler(this::health);
+      for (String path : OF_SERVERS) {
+        router.route(path).handler(AgentRoutes::ofServers);
+      }
     }
     router.route().last().handler(AgentRoutes::unknown);
+  }
+
+  /** What only servers do. */
+  private static void ofServers(RoutingContext routing) {
+    Edge.refuse(routing, new Refusal(501, "Invalid method"));
   }
 
   private void health(RoutingContext routing) {
@@ -69,7 +85,8 @@ public class AgentRoutes {
         AgentSelf.newBuilder()
             .setConfig(SelfDocuments.config(agent.node(), settings))
             .setMember(AgentMember.getDefaultInstance())
-            .setStats(SelfDocuments.stats(agent.node(), settings, agent.allocations().running()))
+            .setStats(
+                SelfDocuments.stats(agent.node(), agent.servers(), agent.allocations().running()))
             .build());
   }
 

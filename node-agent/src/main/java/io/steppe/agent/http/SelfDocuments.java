@@ -8,6 +8,7 @@ import io.steppe.proto.v1.Node;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 
 /** The parts of {@code /v1/agent/self}, with what is true of this agent. */
@@ -43,7 +44,7 @@ final class SelfDocuments {
         });
   }
 
-  static ByteString stats(Node node, AgentSettings settings, long allocations) {
+  static ByteString stats(Node node, List<String> servers, long allocations) {
     return object(
         out -> {
           object(
@@ -51,7 +52,7 @@ final class SelfDocuments {
               "client",
               () -> {
                 out.writeStringField("node_id", node.getId());
-                out.writeStringField("known_servers", String.join(",", settings.agent().servers()));
+                out.writeStringField("known_servers", String.join(",", servers));
                 out.writeStringField("num_allocations", String.valueOf(allocations));
               });
           object(

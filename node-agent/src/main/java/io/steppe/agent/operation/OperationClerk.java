@@ -7,6 +7,8 @@ import io.steppe.agent.gc.Collector;
 import io.steppe.agent.metadata.DynamicMeta;
 import io.steppe.agent.session.Answers;
 import io.steppe.agent.session.FrameSink;
+import io.steppe.diagnostics.Diagnostics;
+import io.steppe.diagnostics.Listener;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
@@ -23,6 +25,7 @@ public final class OperationClerk implements Answers.Clerk {
   private final DynamicMeta meta;
   private final ExecCalls exec;
   private final Checks checks;
+  private final Diagnostics diagnostics = new Diagnostics();
 
   public OperationClerk(
       AllocOperations operations,
@@ -77,6 +80,7 @@ public final class OperationClerk implements Answers.Clerk {
         collector.collectAll();
         sink.send(DONE);
       }
+      case HOST, MONITOR, PROFILE -> tell(request, sink);
       case METADATA -> sink.send(ClientFrame.newBuilder().setMetadata(meta.document()).build());
       case UPDATE_METADATA ->
           sink.send(
@@ -84,6 +88,15 @@ public final class OperationClerk implements Answers.Clerk {
                   .setMetadata(meta.apply(request.getUpdateMetadata().getMetaMap()))
                   .build());
       default -> throw Failure.invalid("a call this agent does not know");
+    }
+  }
+
+  private void tell(ClientRequest request, FrameSink sink)
+      throws FrameSink.Gone, InterruptedException {
+    try {
+      diagnostics.answer(request, new SinkListener(sink));
+    } catch (Listener.Gone e) {
+      throw new FrameSink.Gone();
     }
   }
 }

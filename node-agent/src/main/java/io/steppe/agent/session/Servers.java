@@ -16,7 +16,7 @@ import java.util.function.DoubleSupplier;
 final class Servers {
   private static final String DNS = "dns:///";
 
-  private final List<String> configured;
+  private List<String> configured;
   private final DoubleSupplier random;
   private List<String> learned = List.of();
   private String last = "";
@@ -30,11 +30,27 @@ final class Servers {
     learned = List.copyOf(servers);
   }
 
-  /** An address to try: not the last one, where there are others. */
-  synchronized Optional<String> next() {
+  /** All addresses there are. */
+  synchronized List<String> all() {
     Set<String> all = new LinkedHashSet<>(learned);
     configured.forEach(server -> all.addAll(resolve(server)));
-    List<String> choices = new ArrayList<>(all);
+    return List.copyOf(all);
+  }
+
+  /** These addresses from now on, instead of all others. */
+  synchronized void replace(List<String> servers) {
+    configured = List.copyOf(servers);
+    learned = List.of();
+  }
+
+  /** Whether the address tried last is one of those there are. */
+  synchronized boolean isLastKnown() {
+    return all().contains(last);
+  }
+
+  /** An address to try: not the last one, where there are others. */
+  synchronized Optional<String> next() {
+    List<String> choices = new ArrayList<>(all());
     if (choices.size() > 1) {
       choices.remove(last);
     }

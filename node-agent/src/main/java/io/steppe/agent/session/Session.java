@@ -6,6 +6,7 @@ import io.steppe.agent.alloc.Allocations;
 import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Channels;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.DoubleSupplier;
@@ -66,6 +67,19 @@ public final class Session implements AutoCloseable {
   /** Whether the control plane knows the node now. */
   public boolean registered() {
     return current.filter(Connection::registered).isPresent();
+  }
+
+  /** Addresses where node-service may be. */
+  public List<String> servers() {
+    return servers.all();
+  }
+
+  /** Dials these from now on; a connection to another ends. */
+  public void dial(List<String> addresses) {
+    servers.replace(addresses);
+    if (!servers.isLastKnown()) {
+      current.ifPresent(Connection::end);
+    }
   }
 
   /** Tells of a changed fingerprint. */

@@ -6,13 +6,12 @@ import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientUp;
-import io.steppe.rpc.v1.DiagnosticsGrpc;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
-/** What a service tells of itself, as a call. Each service serves one of its own. */
-public class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBase {
-  private static final Logger LOG = Logger.getLogger(DiagnosticsService.class);
+/** What a service tells of itself, as a call, which each service has an endpoint for. */
+public final class DiagnosticsCalls {
+  private static final Logger LOG = Logger.getLogger(DiagnosticsCalls.class);
 
   /** Listeners at a time. */
   private static final int MOST = 64;
@@ -20,7 +19,7 @@ public class DiagnosticsService extends DiagnosticsGrpc.DiagnosticsImplBase {
   private final Diagnostics diagnostics = new Diagnostics();
   private final Semaphore places = new Semaphore(MOST);
 
-  @Override
+  /** Takes a call. */
   public StreamObserver<ClientUp> open(StreamObserver<ClientFrame> frames) {
     var call = new RemoteListener((ServerCallStreamObserver<ClientFrame>) frames);
     return new StreamObserver<>() {

@@ -1,0 +1,2 @@
+-- What operators set for the region.
+select ${schema}.create_state_table('settings');
