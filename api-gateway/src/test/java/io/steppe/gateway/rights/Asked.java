@@ -33,7 +33,9 @@ final class Asked {
           "pool",
           "default",
           "namespace",
-          "default");
+          "default",
+          "profile",
+          "cmdline");
 
   private static final String JOB = "{\"Job\":{\"ID\":\"web\",\"Name\":\"web\"}}";
 
