@@ -29,6 +29,7 @@ import io.steppe.agent.stats.AllocUsage;
 import io.steppe.agent.stats.HostUsage;
 import io.steppe.agent.watch.FolderWatch;
 import io.steppe.proto.v1.Node;
+import io.steppe.rpc.v1.ResolveTokenReply;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -203,6 +204,16 @@ public final class Agent implements AutoCloseable {
   /** Answers what is asked of this node. */
   public Answers answers() {
     return answers;
+  }
+
+  /**
+   * What a token may do, as the control plane says.
+   *
+   * @param secret empty for none
+   * @throws Failure DENIED for a token that is none, UNAVAILABLE when nobody can be asked
+   */
+  public ResolveTokenReply resolve(String secret) {
+    return session.resolve(secret);
   }
 
   /**

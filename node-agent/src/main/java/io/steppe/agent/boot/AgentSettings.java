@@ -30,6 +30,16 @@ public interface AgentSettings {
 
   OfAgent agent();
 
+  /** Who may do what. */
+  Acl acl();
+
+  /** Who may do what. */
+  interface Acl {
+    /** Whether rights are asked for on the agent's own HTTP port, as the gateway does. */
+    @WithDefault("false")
+    boolean enabled();
+  }
+
   /** What is the agent's alone. */
   interface OfAgent {
     /** Where identity, allocations and state are kept: a node is its data folder. */

@@ -4,6 +4,7 @@ import io.quarkus.arc.DefaultBean;
 import io.steppe.acl.Authenticator;
 import io.steppe.agent.boot.AgentProcess;
 import io.steppe.agent.boot.AgentSettings;
+import io.steppe.agent.token.ResolvedTokens;
 import io.steppe.clientapi.ClientCalls;
 import io.steppe.clientapi.ClientSettings;
 import io.steppe.clientapi.Whereabouts;
@@ -12,6 +13,7 @@ import io.steppe.http.OtherRegions;
 import io.steppe.http.route.RouteTable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.List;
 
 /** What the parts that agents share with the gateway stand on here. */
@@ -30,12 +32,13 @@ class AgentHttp {
     return AgentRoute.TABLE;
   }
 
-  /** Where nobody else knows who callers are, they are not asked. */
   @Produces
   @Singleton
   @DefaultBean
-  Authenticator authenticator() {
-    return Authenticator.unchecked();
+  Authenticator authenticator(AgentProcess process, AgentSettings settings) {
+    return settings.acl().enabled()
+        ? new ResolvedTokens(secret -> process.agent().resolve(secret), InstantSource.system())
+        : Authenticator.unchecked();
   }
 
   @Produces

@@ -3,18 +3,23 @@ package io.steppe.agent.session;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Node;
+import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.AgentDown;
 import io.steppe.rpc.v1.AgentSessionGrpc;
 import io.steppe.rpc.v1.AgentUp;
 import io.steppe.rpc.v1.AllocationsForNode;
 import io.steppe.rpc.v1.Heartbeat;
+import io.steppe.rpc.v1.NodeProof;
 import io.steppe.rpc.v1.Register;
+import io.steppe.rpc.v1.ResolveTokenReply;
+import io.steppe.rpc.v1.ResolveTokenRequest;
 import io.steppe.rpc.v1.TaskUpdates;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,6 +124,24 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
 
   boolean registered() {
     return registered;
+  }
+
+  ResolveTokenReply resolve(String secret) {
+    ResolveTokenRequest request =
+        ResolveTokenRequest.newBuilder()
+            .setNode(
+                NodeProof.newBuilder()
+                    .setNodeId(credentials.nodeId())
+                    .setSecretId(credentials.secret()))
+            .setSecretId(secret)
+            .build();
+    try {
+      return AgentSessionGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(registerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+          .resolveToken(request);
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e);
+    }
   }
 
   /** Tells of the node as it is now, unless that is told; changes in a row are told as one. */

@@ -5,6 +5,8 @@ import io.grpc.Status;
 import io.steppe.agent.alloc.Allocations;
 import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Channels;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.ResolveTokenReply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +84,19 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * What a token may do, as the replica says that the session is with.
+   *
+   * @param secret empty for none
+   * @throws Failure DENIED for a token that is none, UNAVAILABLE without a session
+   */
+  public ResolveTokenReply resolve(String secret) {
+    return current
+        .filter(Connection::registered)
+        .orElseThrow(() -> Failure.unavailable("No path to the control plane"))
+        .resolve(secret);
+  }
+
   /** Tells of a changed fingerprint. */
   public void nodeChanged() {
     current.ifPresent(Connection::nodeChanged);
@@ -130,7 +145,8 @@ public final class Session implements AutoCloseable {
   private void log(String server, Status end, int failures) {
     if (end.getCode() == Status.Code.PERMISSION_DENIED) {
       LOG.errorf(
-          "node %s is refused by %s: %s. Its secret is not the one the control plane knows; its tasks go on",
+          "node %s is refused by %s: %s. Its secret is not the one the control plane knows; its"
+              + " tasks go on",
           credentials.nodeId(), server, end.getDescription());
     } else if (failures <= 1) {
       LOG.warnf(

@@ -34,6 +34,7 @@ class AgentSettingsTest {
     AgentSettings settings = settings();
     assertEquals("global", settings.region());
     assertEquals("dc1", settings.datacenter());
+    assertFalse(settings.acl().enabled());
     assertEquals(Path.of("data/agent"), settings.agent().dataDir());
     assertEquals(List.of("127.0.0.1:4651"), settings.agent().servers());
     assertEquals("default", settings.agent().nodePool());
