@@ -38,8 +38,20 @@ public interface GatewaySettings {
    */
   Optional<Boolean> enableDebug();
 
+  /** Identities of tasks. */
+  Identity identity();
+
   /** What only the gateway has. */
   Gateway gateway();
+
+  /** Identities of tasks. */
+  interface Identity {
+    /**
+     * The URL that identities name as their issuer, under which others reach this gateway's {@code
+     * /.well-known/}; none unless set. alloc-service has the same setting.
+     */
+    Optional<String> issuer();
+  }
 
   /** This replica among the others. */
   interface Replica {

@@ -33,6 +33,12 @@ public final class Tables {
   /** Owner: alloc. Key: the setting's name; what operators set for the region. */
   public static final String SETTINGS = "settings";
 
+  /** Owner: alloc. Key: key id; what identities are signed with. */
+  public static final String ROOT_KEYS = "root_keys";
+
+  /** Owner: node. Key: id of a token that introduced a node, until it ends by itself. */
+  public static final String INTRODUCTIONS = "introductions";
+
   /** Owner: acl. Key: policy name. */
   public static final String ACL_POLICIES = "acl_policies";
 
@@ -69,8 +75,17 @@ public final class Tables {
   public static final Set<String> ALL =
       Stream.concat(
               Stream.of(
-                  NODES, NODE_POOLS, JOBS, JOB_VERSIONS, EVALS, ALLOCS, DEPLOYMENTS, POSITIONS,
-                  SETTINGS),
+                  NODES,
+                  NODE_POOLS,
+                  JOBS,
+                  JOB_VERSIONS,
+                  EVALS,
+                  ALLOCS,
+                  DEPLOYMENTS,
+                  POSITIONS,
+                  SETTINGS,
+                  ROOT_KEYS,
+                  INTRODUCTIONS),
               ACL.stream())
           .collect(Collectors.toUnmodifiableSet());
 

@@ -1,6 +1,9 @@
 package io.steppe.alloc.service;
 
 import io.steppe.alloc.evaluation.Ownership;
+import io.steppe.alloc.identity.Introductions;
+import io.steppe.alloc.identity.Keyring;
+import io.steppe.alloc.identity.WorkloadIdentities;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Reads;
 import io.steppe.ledger.Ledger;
@@ -9,6 +12,7 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
+import io.steppe.ledger.seal.SealKeys;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
@@ -16,6 +20,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -37,6 +42,7 @@ public class AllocBeans {
           Tables.DEPLOYMENTS,
           Tables.POSITIONS,
           Tables.SETTINGS,
+          Tables.ROOT_KEYS,
           Tables.NODES,
           Tables.NODE_POOLS);
 
@@ -107,6 +113,26 @@ public class AllocBeans {
   @Singleton
   Supplier<RandomGenerator> random() {
     return () -> new SplittableRandom(ThreadLocalRandom.current().nextLong());
+  }
+
+  @Produces
+  @Singleton
+  Keyring keyring(AllocConfig config) {
+    return new Keyring(SealKeys.of(config.seal().keys().orElse(List.of())));
+  }
+
+  @Produces
+  @Singleton
+  WorkloadIdentities identities(Keyring keyring, AllocConfig config) {
+    return new WorkloadIdentities(
+        keyring, config.region(), config.identity().issuer(), UUID::randomUUID);
+  }
+
+  @Produces
+  @Singleton
+  Introductions introductions(Keyring keyring, AllocConfig config) {
+    return new Introductions(
+        keyring, config.region(), config.identity().issuer(), UUID::randomUUID);
   }
 
   @Produces

@@ -3,6 +3,7 @@ package io.steppe.alloc.service;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Settings of alloc-service. */
@@ -15,6 +16,10 @@ public interface AllocConfig {
   Database database();
 
   Replica replica();
+
+  Seal seal();
+
+  Identity identity();
 
   Alloc alloc();
 
@@ -43,6 +48,24 @@ public interface AllocConfig {
      * unless set.
      */
     Optional<String> address();
+  }
+
+  /** What secrets are sealed with before they are stored. */
+  interface Seal {
+    /**
+     * Keys, each {@code id:key}, 32 bytes in base64: the first seals, all open. Without one tasks
+     * get no identities.
+     */
+    Optional<List<String>> keys();
+  }
+
+  /** Identities of tasks. */
+  interface Identity {
+    /**
+     * The URL that identities name as their issuer, under which others reach the gateway's {@code
+     * /.well-known/}; none unless set.
+     */
+    Optional<String> issuer();
   }
 
   /** How evaluations are worked on, and how long what is over is kept. */

@@ -8,6 +8,8 @@ import io.steppe.alloc.drain.Drainer;
 import io.steppe.alloc.evaluation.EvaluationWorker;
 import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.evaluation.WorkerSettings;
+import io.steppe.alloc.identity.FirstKey;
+import io.steppe.alloc.identity.Keyring;
 import io.steppe.alloc.nodewatch.NodeWatch;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.ledger.Ledger;
@@ -37,15 +39,18 @@ public class AllocService {
   private final NodeWatch nodeWatch;
   private final Drainer drainer;
   private final GarbageCollector collector;
+  private final FirstKey firstKey;
   private AutoCloseable following = () -> {};
 
   public AllocService(
       Ledger<AllocView> ledger,
       Replicas replicas,
+      Keyring keyring,
       AllocConfig config,
       InstantSource clock,
       Supplier<RandomGenerator> random) {
     this.replicas = replicas;
+    this.firstKey = new FirstKey(ledger, keyring);
     var self = replicas.self().id();
     var alone = Ownership.alone(self);
     var alloc = config.alloc();
@@ -86,6 +91,7 @@ public class AllocService {
     nodeWatch.start();
     drainer.start();
     collector.start();
+    firstKey.start();
   }
 
   /**
@@ -103,7 +109,8 @@ public class AllocService {
   }
 
   void stop(@Observes ShutdownEvent event) {
-    for (var part : List.<AutoCloseable>of(following, nodeWatch, drainer, worker, collector)) {
+    for (var part :
+        List.<AutoCloseable>of(following, firstKey, nodeWatch, drainer, worker, collector)) {
       try {
         part.close();
       } catch (Exception e) {

@@ -14,6 +14,7 @@ import io.steppe.proto.v1.Evaluation;
 import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodePool;
+import io.steppe.rpc.v1.StoredKey;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,7 @@ import org.pcollections.PSet;
  * @param settings what operators set for the region
  * @param fleet nodes and what runs on them, as the scheduler needs them
  * @param counts per job how many allocations it has, by what became of them
+ * @param rootKeys what identities are signed with, by id
  * @param lastPlans per job the index of the last change that told an allocation what to do
  */
 public record AllocView(
@@ -52,7 +54,8 @@ public record AllocView(
     PMap<String, NodePool> pools,
     PMap<String, Long> positions,
     Settings settings,
-    Fleet fleet)
+    Fleet fleet,
+    PMap<String, StoredKey> rootKeys)
     implements View<AllocView> {
 
   /** The view of an empty region. */
@@ -73,7 +76,8 @@ public record AllocView(
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         Settings.NONE,
-        Fleet.EMPTY);
+        Fleet.EMPTY,
+        HashTreePMap.empty());
   }
 
   @Override
@@ -100,6 +104,7 @@ public record AllocView(
       case Tables.DEPLOYMENTS -> with(Deployment.parseFrom(object));
       case Tables.NODES -> with(Node.parseFrom(object));
       case Tables.NODE_POOLS -> with(NodePool.parseFrom(object));
+      case Tables.ROOT_KEYS -> withRootKeys(rootKeys.plus(key, StoredKey.parseFrom(object)));
       case Tables.POSITIONS -> withPosition(key, UInt64Value.parseFrom(object).getValue());
       case Tables.SETTINGS -> withSettings(settings.with(key, object));
       default -> this;
@@ -119,6 +124,7 @@ public record AllocView(
       case Tables.DEPLOYMENTS -> withoutDeployment(key);
       case Tables.NODES -> withoutNode(key);
       case Tables.NODE_POOLS -> withPools(pools.minus(key));
+      case Tables.ROOT_KEYS -> withRootKeys(rootKeys.minus(key));
       case Tables.POSITIONS -> withoutPosition(key);
       case Tables.SETTINGS -> withSettings(settings.without(key));
       default -> this;
@@ -329,7 +335,8 @@ public record AllocView(
         pools,
         positions,
         changed,
-        fleet);
+        fleet,
+        rootKeys);
   }
 
   private AllocView withJobs(PMap<JobKey, Job> newJobs, PMap<JobKey, PMap<Long, Job>> newVersions) {
@@ -349,7 +356,8 @@ public record AllocView(
         pools,
         positions,
         settings,
-        fleet);
+        fleet,
+        rootKeys);
   }
 
   private AllocView withEvaluations(
@@ -370,7 +378,8 @@ public record AllocView(
         pools,
         positions,
         settings,
-        fleet);
+        fleet,
+        rootKeys);
   }
 
   private AllocView withAllocations(
@@ -397,7 +406,8 @@ public record AllocView(
         pools,
         positions,
         settings,
-        newFleet);
+        newFleet,
+        rootKeys);
   }
 
   private AllocView withRest(
@@ -422,7 +432,29 @@ public record AllocView(
         newPools,
         newPositions,
         settings,
-        newFleet);
+        newFleet,
+        rootKeys);
+  }
+
+  private AllocView withRootKeys(PMap<String, StoredKey> changed) {
+    return new AllocView(
+        jobs,
+        versions,
+        evaluations,
+        evaluationsByJob,
+        allocations,
+        allocationsByJob,
+        allocationsByNode,
+        allocationsByEvaluation,
+        counts,
+        lastPlans,
+        deployments,
+        nodes,
+        pools,
+        positions,
+        settings,
+        fleet,
+        changed);
   }
 
   private static <K> Set<String> ids(PMap<K, PSet<String>> index, K key) {

@@ -10,6 +10,7 @@ import io.steppe.gateway.deployment.DeploymentRoute;
 import io.steppe.gateway.evaluation.EvaluationRoute;
 import io.steppe.gateway.event.SinkRoute;
 import io.steppe.gateway.event.StreamRoute;
+import io.steppe.gateway.identity.IdentityRoute;
 import io.steppe.gateway.job.JobRoute;
 import io.steppe.gateway.metrics.MetricsRoute;
 import io.steppe.gateway.namespace.NamespaceRoute;
@@ -33,6 +34,7 @@ public final class GatewayRoutes {
           ClientRoute.values(),
           DeploymentRoute.values(),
           EvaluationRoute.values(),
+          IdentityRoute.values(),
           JobRoute.values(),
           MetricsRoute.values(),
           NamespaceRoute.values(),

@@ -9,6 +9,7 @@ import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.AllocationsGrpc;
 import io.steppe.rpc.v1.ClusterGrpc;
 import io.steppe.rpc.v1.EvaluationsGrpc;
+import io.steppe.rpc.v1.IdentitiesGrpc;
 import io.steppe.rpc.v1.JobsGrpc;
 import io.steppe.rpc.v1.NodePoolsGrpc;
 import io.steppe.rpc.v1.NodesGrpc;
@@ -39,6 +40,7 @@ public class Calls {
   private final JobsGrpc.JobsBlockingStub jobs;
   private final EvaluationsGrpc.EvaluationsBlockingStub evaluations;
   private final AllocationsGrpc.AllocationsBlockingStub allocations;
+  private final IdentitiesGrpc.IdentitiesBlockingStub identities;
   private final ClusterGrpc.ClusterBlockingStub cluster;
   private final SinksGrpc.SinksBlockingStub sinks;
   private final RegionSettingsGrpc.RegionSettingsBlockingStub settings;
@@ -52,6 +54,7 @@ public class Calls {
     jobs = JobsGrpc.newBlockingStub(services.allocs());
     evaluations = EvaluationsGrpc.newBlockingStub(services.allocs());
     allocations = AllocationsGrpc.newBlockingStub(services.allocs());
+    identities = IdentitiesGrpc.newBlockingStub(services.allocs());
     cluster = ClusterGrpc.newBlockingStub(services.events());
     sinks = SinksGrpc.newBlockingStub(services.events());
     settings = RegionSettingsGrpc.newBlockingStub(services.allocs());
@@ -86,6 +89,11 @@ public class Calls {
     return call("alloc-service", allocations, patience, call);
   }
 
+  /** Asks alloc-service about identities of tasks. */
+  public <T> T identities(Function<IdentitiesGrpc.IdentitiesBlockingStub, T> call) {
+    return call("alloc-service", identities, patience, call);
+  }
+
   /** Asks event-service about the replicas of the region. */
   public <T> T cluster(Function<ClusterGrpc.ClusterBlockingStub, T> call) {
     return call("event-service", cluster, patience, call);
@@ -114,6 +122,7 @@ public class Calls {
     jobs = calls.jobs;
     evaluations = calls.evaluations;
     allocations = calls.allocations;
+    identities = calls.identities;
     cluster = calls.cluster;
     sinks = calls.sinks;
     settings = calls.settings;

@@ -55,6 +55,7 @@ public final class AllocRunner {
   private final Path root;
   private final SerialExecutor queue;
   private final GroupLogs logs;
+  private final Identities identities;
   private final Map<String, TaskRun> runs = new HashMap<>();
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
@@ -84,6 +85,7 @@ public final class AllocRunner {
     this.root = around.allocations().resolve(allocation.getId());
     this.logs = new GroupLogs(allocation.getId(), around);
     this.queue = new SerialExecutor(around.executor());
+    this.identities = new Identities(allocation.getId(), root, store, around, queue, this::take);
     this.spec = GroupSpec.of(allocation);
     this.model = AllocModel.fresh(spec, around.clock().instant());
     this.report = describe();
@@ -144,7 +146,7 @@ public final class AllocRunner {
     }
     try {
       openLogs(name);
-      TaskRun run = run(name, task);
+      TaskRun run = run(name, task, identities.resume(task(name)));
       runs.put(name, run);
       if (interrupted || !driver(name).adopt(run, new Ears(name, task.run()))) {
         offer(new Input.Lost(name, task.run()));
@@ -340,7 +342,7 @@ public final class AllocRunner {
     TaskModel task = model.tasks().get(name);
     try {
       openLogs(name);
-      TaskRun run = run(name, task);
+      TaskRun run = run(name, task, identities.begin(task(name)));
       runs.put(name, run);
       driver(name).start(run, new Ears(name, task.run()));
     } catch (StartFailure e) {
@@ -365,9 +367,9 @@ public final class AllocRunner {
     return GroupSpec.task(allocation, name);
   }
 
-  private TaskRun run(String name, TaskModel task) throws StartFailure {
+  private TaskRun run(String name, TaskModel task, Map<String, String> own) throws StartFailure {
     return TaskRuns.of(
-        allocation, name, task, root, store.home(name), driver(name).isolation(), around);
+        allocation, name, task, root, store.home(name), driver(name).isolation(), own, around);
   }
 
   private void openLogs(String name) throws IOException {
@@ -436,6 +438,7 @@ public final class AllocRunner {
       return;
     }
     runs.remove(name);
+    identities.end(name);
     logs.finish(name);
   }
 
@@ -536,6 +539,7 @@ public final class AllocRunner {
         () -> {
           closed = true;
           wake.cancel(false);
+          identities.close();
           logs.close();
           done.complete(null);
         });

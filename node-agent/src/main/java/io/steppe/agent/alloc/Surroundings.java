@@ -1,6 +1,7 @@
 package io.steppe.agent.alloc;
 
 import io.steppe.agent.driver.Driver;
+import io.steppe.agent.identity.Signer;
 import io.steppe.agent.watch.FolderWatch;
 import io.steppe.proto.v1.Node;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param drivers by name
  * @param node as last fingerprinted
  * @param environment of the machine, as tasks inherit it
+ * @param signer signs identities of tasks
  * @param random in [0, 1)
  */
 public record Surroundings(
@@ -28,6 +30,7 @@ public record Surroundings(
     Supplier<Node> node,
     String region,
     Map<String, String> environment,
+    Signer signer,
     FolderWatch watch,
     Executor executor,
     ScheduledExecutorService timer,

@@ -14,6 +14,7 @@ import io.steppe.proto.v1.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Tells a driver what it needs to know of a run. */
@@ -21,6 +22,7 @@ final class TaskRuns {
   private TaskRuns() {}
 
   /**
+   * @param identities variables that hold them
    * @param isolation how the driver shows the task its folders
    * @param root the allocation's folder
    * @param home the agent's own folder for the task
@@ -32,6 +34,7 @@ final class TaskRuns {
       Path root,
       Path home,
       Isolation isolation,
+      Map<String, String> identities,
       Surroundings around)
       throws StartFailure {
     Task task = GroupSpec.task(allocation, name);
@@ -52,7 +55,7 @@ final class TaskRuns {
           model.run(),
           home,
           folders,
-          environment.variables(),
+          with(environment.variables(), identities),
           task.getUser(),
           DriverConfig.of(task.getConfig().toByteArray(), environment.interpolation()),
           TaskResources.of(allocation.getAllocatedResources(), name, around.node().get()),
@@ -62,5 +65,12 @@ final class TaskRuns {
     } catch (IOException e) {
       throw new StartFailure("failed to decode driver config: " + e.getMessage(), false);
     }
+  }
+
+  private static Map<String, String> with(
+      Map<String, String> variables, Map<String, String> identities) {
+    Map<String, String> all = new LinkedHashMap<>(variables);
+    all.putAll(identities);
+    return all;
   }
 }

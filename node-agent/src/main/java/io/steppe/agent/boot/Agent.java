@@ -22,6 +22,7 @@ import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.metadata.DynamicMeta;
 import io.steppe.agent.operation.OperationClerk;
 import io.steppe.agent.session.Answers;
+import io.steppe.agent.session.Introduction;
 import io.steppe.agent.session.Outbox;
 import io.steppe.agent.session.Session;
 import io.steppe.agent.session.SessionSettings;
@@ -30,6 +31,8 @@ import io.steppe.agent.stats.HostUsage;
 import io.steppe.agent.watch.FolderWatch;
 import io.steppe.proto.v1.Node;
 import io.steppe.rpc.v1.ResolveTokenReply;
+import io.steppe.rpc.v1.SignReply.Signed;
+import io.steppe.rpc.v1.SignRequest.Wish;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -71,6 +74,7 @@ public final class Agent implements AutoCloseable {
       DriverSettings drivers,
       DockerSettings docker,
       GcSettings gc,
+      Introduction introduction,
       Duration stopTasks,
       String version) {}
 
@@ -126,6 +130,7 @@ public final class Agent implements AutoCloseable {
             node,
             settings.region(),
             inherited(System.getenv()),
+            this::sign,
             watch,
             executor,
             timer,
@@ -157,13 +162,18 @@ public final class Agent implements AutoCloseable {
     this.session =
         new Session(
             settings.session(),
-            new Session.Credentials(identity.id(), identity.secret()),
+            new Session.Credentials(
+                identity.id(), identity.secret(), settings.introduction().in(data)),
             node,
             allocations,
             outbox,
             answers.desk(),
             timer,
             random);
+  }
+
+  private List<Signed> sign(List<Wish> wishes) {
+    return session.sign(wishes);
   }
 
   private void label(Map<String, String> labels) {

@@ -8,6 +8,7 @@ import io.steppe.agent.driver.ExecSettings;
 import io.steppe.agent.fingerprint.HttpAddress;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
+import io.steppe.agent.session.Introduction;
 import io.steppe.agent.session.SessionSettings;
 import io.steppe.rpc.Failure;
 import io.steppe.tls.Tls;
@@ -117,6 +118,7 @@ public class AgentProcess {
             own.gcInodeUsageThreshold(),
             own.gcMaxAllocs(),
             own.gcParallelDestroys()),
+        new Introduction(own.introToken(), own.introTokenFile()),
         own.stopTasksOnExit() ? STOP_TASKS : Duration.ZERO,
         version);
   }

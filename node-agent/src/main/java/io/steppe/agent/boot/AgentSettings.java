@@ -53,6 +53,12 @@ public interface AgentSettings {
     /** The node's name; the hostname unless set. */
     Optional<String> name();
 
+    /** Introduces the node to a cluster that does not know it and asks for a token. */
+    Optional<String> introToken();
+
+    /** A file that holds it; {@code intro_token.jwt} in the data folder unless set. */
+    Optional<Path> introTokenFile();
+
     @WithDefault("default")
     String nodePool();
 

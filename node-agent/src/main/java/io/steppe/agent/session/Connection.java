@@ -20,6 +20,9 @@ import io.steppe.rpc.v1.NodeProof;
 import io.steppe.rpc.v1.Register;
 import io.steppe.rpc.v1.ResolveTokenReply;
 import io.steppe.rpc.v1.ResolveTokenRequest;
+import io.steppe.rpc.v1.SignIdentitiesRequest;
+import io.steppe.rpc.v1.SignReply.Signed;
+import io.steppe.rpc.v1.SignRequest.Wish;
 import io.steppe.rpc.v1.TaskUpdates;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +45,9 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
   private static final Duration CHANGES_WITHIN = Duration.ofMillis(200);
 
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+
+  /** A task waits for it. */
+  private static final Duration SIGN_WITHIN = Duration.ofSeconds(5);
 
   /** Part of the TTL after which a heartbeat is sent. */
   private static final double HEARTBEAT_AT = 0.4;
@@ -113,7 +119,11 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
     told = node.get();
     send(
         AgentUp.newBuilder()
-            .setRegister(Register.newBuilder().setNode(told).setSecretId(credentials.secret()))
+            .setRegister(
+                Register.newBuilder()
+                    .setNode(told)
+                    .setSecretId(credentials.secret())
+                    .setIntroToken(credentials.introduction().get()))
             .build());
   }
 
@@ -139,6 +149,25 @@ final class Connection implements ClientResponseObserver<AgentUp, AgentDown> {
       return AgentSessionGrpc.newBlockingStub(channel)
           .withDeadlineAfter(registerTimeout.toMillis(), TimeUnit.MILLISECONDS)
           .resolveToken(request);
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e);
+    }
+  }
+
+  /** Has identities signed, on a call of its own over the same connection. */
+  List<Signed> sign(List<Wish> wishes) {
+    try {
+      return AgentSessionGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(SIGN_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+          .signIdentities(
+              SignIdentitiesRequest.newBuilder()
+                  .setNode(
+                      NodeProof.newBuilder()
+                          .setNodeId(credentials.nodeId())
+                          .setSecretId(credentials.secret()))
+                  .addAllWishes(wishes)
+                  .build())
+          .getSignedList();
     } catch (StatusRuntimeException e) {
       throw Failure.of(e);
     }

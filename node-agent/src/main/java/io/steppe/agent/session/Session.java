@@ -7,6 +7,8 @@ import io.steppe.proto.v1.Node;
 import io.steppe.rpc.Channels;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ResolveTokenReply;
+import io.steppe.rpc.v1.SignReply.Signed;
+import io.steppe.rpc.v1.SignRequest.Wish;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,12 @@ public final class Session implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   /** Who the node is. */
-  public record Credentials(String nodeId, String secret) {}
+  public record Credentials(String nodeId, String secret, Supplier<String> introduction) {
+    @Override
+    public String toString() {
+      return "Credentials[" + nodeId + "]";
+    }
+  }
 
   private final SessionSettings settings;
   private final Credentials credentials;
@@ -97,6 +104,18 @@ public final class Session implements AutoCloseable {
         .resolve(secret);
   }
 
+  /**
+   * Has identities of tasks signed.
+   *
+   * @throws Failure UNAVAILABLE without a connection
+   */
+  public List<Signed> sign(List<Wish> wishes) {
+    return current
+        .filter(Connection::registered)
+        .orElseThrow(() -> Failure.unavailable("the node has no session now"))
+        .sign(wishes);
+  }
+
   /** Tells of a changed fingerprint. */
   public void nodeChanged() {
     current.ifPresent(Connection::nodeChanged);
@@ -145,8 +164,7 @@ public final class Session implements AutoCloseable {
   private void log(String server, Status end, int failures) {
     if (end.getCode() == Status.Code.PERMISSION_DENIED) {
       LOG.errorf(
-          "node %s is refused by %s: %s. Its secret is not the one the control plane knows; its"
-              + " tasks go on",
+          "node %s is refused by %s: %s; it is tried again, its tasks go on",
           credentials.nodeId(), server, end.getDescription());
     } else if (failures <= 1) {
       LOG.warnf(

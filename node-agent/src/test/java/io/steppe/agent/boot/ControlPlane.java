@@ -18,15 +18,19 @@ import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ExecInput;
 import io.steppe.rpc.v1.HeartbeatAck;
 import io.steppe.rpc.v1.Registered;
+import io.steppe.rpc.v1.SignIdentitiesRequest;
+import io.steppe.rpc.v1.SignReply;
 import io.steppe.rpc.v1.UpdatesAck;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
@@ -45,6 +49,9 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
   private final Server server;
   private Optional<StreamObserver<AgentDown>> agent = Optional.empty();
   private Optional<Node> node = Optional.empty();
+  private final List<String> signed = new ArrayList<>();
+  private String unsigned = "";
+  private Optional<Duration> signedFor = Optional.empty();
   private String secret = "";
   private int registrations;
   private int heartbeats;
@@ -135,6 +142,54 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
       case NODE -> node = Optional.of(up.getNode());
       case UP_NOT_SET -> throw new IllegalStateException("empty message");
     }
+  }
+
+  /** What was asked for and signed: task/name. */
+  public List<String> signed() {
+    synchronized (lock) {
+      return List.copyOf(signed);
+    }
+  }
+
+  /** From now on nothing is signed. */
+  public void refuseToSign(String why) {
+    synchronized (lock) {
+      unsigned = why;
+    }
+  }
+
+  /** How long what is signed from now on holds. */
+  public void signFor(Duration time) {
+    synchronized (lock) {
+      signedFor = Optional.of(time);
+    }
+  }
+
+  @Override
+  public void signIdentities(SignIdentitiesRequest request, StreamObserver<SignReply> answer) {
+    SignReply.Builder reply = SignReply.newBuilder();
+    synchronized (lock) {
+      for (var wish : request.getWishesList()) {
+        if (!unsigned.isEmpty()) {
+          reply.addSigned(SignReply.Signed.newBuilder().setRejection(unsigned));
+          continue;
+        }
+        String what = wish.getTask() + "/" + wish.getName();
+        signed.add(what);
+        long number = signed.stream().filter(what::equals).count();
+        reply.addSigned(
+            SignReply.Signed.newBuilder()
+                .setJwt("jwt-" + wish.getName() + "-" + number)
+                .setExpires(
+                    signedFor
+                        .map(
+                            time ->
+                                TimeUnit.SECONDS.toNanos(Instant.now().plus(time).getEpochSecond()))
+                        .orElse(0L)));
+      }
+    }
+    answer.onNext(reply.build());
+    answer.onCompleted();
   }
 
   /** In chunks of one, as a large set would come. */

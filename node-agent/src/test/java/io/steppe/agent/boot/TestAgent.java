@@ -4,6 +4,7 @@ import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
+import io.steppe.agent.session.Introduction;
 import io.steppe.agent.session.SessionSettings;
 import io.steppe.tls.Tls;
 import java.io.IOException;
@@ -50,7 +51,16 @@ public final class TestAgent {
         new DockerSettings(
             data.resolve("docker.sock"), false, false, usual.allowedCapabilities(), usual.pids());
     return new Agent.Settings(
-        data, node, "global", session, DriverSettings.defaults(), docker, GC, stopTasks, "test");
+        data,
+        node,
+        "global",
+        session,
+        DriverSettings.defaults(),
+        docker,
+        GC,
+        Introduction.none(),
+        stopTasks,
+        "test");
   }
 
   /** A volume "shared" that may be written, and "fixed", the same folder, that may not. */

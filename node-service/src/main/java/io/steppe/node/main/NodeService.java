@@ -10,6 +10,8 @@ import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.node.client.Answers;
 import io.steppe.node.drain.DrainWatch;
+import io.steppe.node.identity.TaskIdentities;
+import io.steppe.node.introduction.SignedIntroductions;
 import io.steppe.node.node.AllocServiceEvaluations;
 import io.steppe.node.node.NodeWrites;
 import io.steppe.node.peer.Peers;
@@ -108,6 +110,7 @@ class NodeService {
             replicas,
             new UpdateRelay(allocService, worker),
             peers,
+            SignedIntroductions.of(settings.node().introduction(), allocService),
             new HeartbeatTtl(
                 settings.heartbeat().minTtl(),
                 settings.heartbeat().maxPerSecond(),
@@ -206,6 +209,12 @@ class NodeService {
   @Singleton
   Answers answers() {
     return answers;
+  }
+
+  @Produces
+  @Singleton
+  TaskIdentities identities() {
+    return new TaskIdentities(ledger, allocService);
   }
 
   @Produces

@@ -2,6 +2,7 @@ package io.steppe.node.main;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.steppe.node.introduction.IntroductionMode;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ public interface NodeSettings {
   /** Where alloc-service listens: host:port, more after commas. */
   @WithDefault("127.0.0.1:4652")
   String allocService();
+
+  Node node();
 
   Heartbeat heartbeat();
 
@@ -50,6 +53,16 @@ public interface NodeSettings {
     /** Off in tests only: whether PostgreSQL must have fsync and synchronous_commit on. */
     @WithDefault("true")
     boolean durabilityChecked();
+  }
+
+  /** How nodes come in. */
+  interface Node {
+    /**
+     * Whether a node that is not known has to show a token that was made for it: none, warn (the
+     * log says who has none) or strict (it is refused).
+     */
+    @WithDefault("none")
+    IntroductionMode introduction();
   }
 
   /** How long agents may be silent. */

@@ -3,6 +3,8 @@ package io.steppe.node.registration;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.Decision;
 import io.steppe.ledger.Outcome;
+import io.steppe.node.introduction.Introduction;
+import io.steppe.node.introduction.Spending;
 import io.steppe.node.pool.PoolChange;
 import io.steppe.node.registration.NodeEvents.Subsystem;
 import io.steppe.node.view.NodeView;
@@ -32,11 +34,27 @@ public final class Registration {
    */
   public static Decision<NodeView, Registered> register(
       Fingerprint fingerprint, NodeSecret secret) {
+    return register(fingerprint, secret, new Introduction.NotAsked());
+  }
+
+  /**
+   * The same, where a node that is new may have to be introduced. DENIED when it is not.
+   *
+   * @param introduction what it shows
+   */
+  public static Decision<NodeView, Registered> register(
+      Fingerprint fingerprint, NodeSecret secret, Introduction introduction) {
     return (view, index, now) -> {
       Optional<Node> stored = view.node(fingerprint.node().getId());
       if (stored.isEmpty()) {
+        Optional<Failure> refusal = Spending.refusal(introduction, view, fingerprint.node(), now);
+        if (refusal.isPresent()) {
+          return new Outcome.Refused<>(refusal.get());
+        }
         Node.Builder node = created(fingerprint, secret, index, now);
-        return new Outcome.Commit<>(registered(view, index, node), answer(index));
+        List<Change> changes = new ArrayList<>(registered(view, index, node));
+        changes.addAll(Spending.changes(introduction, view, now));
+        return new Outcome.Commit<>(changes, answer(index));
       }
       if (!secret.isOf(stored.get())) {
         return new Outcome.Refused<>(Failure.denied("node secret ID does not match"));

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.steppe.ledger.Ledger;
 import io.steppe.node.client.Answers;
+import io.steppe.node.identity.TaskIdentities;
 import io.steppe.node.token.AgentTokens;
 import io.steppe.node.view.NodeView;
 import io.steppe.rpc.Failure;
@@ -15,6 +16,8 @@ import io.steppe.rpc.v1.AgentUp;
 import io.steppe.rpc.v1.AnswerCredit;
 import io.steppe.rpc.v1.ResolveTokenReply;
 import io.steppe.rpc.v1.ResolveTokenRequest;
+import io.steppe.rpc.v1.SignIdentitiesRequest;
+import io.steppe.rpc.v1.SignReply;
 
 /** Where agents dial in. */
 @GrpcService
@@ -23,13 +26,19 @@ public class AgentSessionEndpoint extends AgentSessionGrpc.AgentSessionImplBase 
   private final Ledger<NodeView> ledger;
   private final Answers answers;
   private final AgentTokens tokens;
+  private final TaskIdentities identities;
 
   public AgentSessionEndpoint(
-      Sessions sessions, Ledger<NodeView> ledger, Answers answers, AgentTokens tokens) {
+      Sessions sessions,
+      Ledger<NodeView> ledger,
+      Answers answers,
+      AgentTokens tokens,
+      TaskIdentities identities) {
     this.sessions = sessions;
     this.ledger = ledger;
     this.answers = answers;
     this.tokens = tokens;
+    this.identities = identities;
   }
 
   @Override
@@ -72,6 +81,19 @@ public class AgentSessionEndpoint extends AgentSessionGrpc.AgentSessionImplBase 
       case NODE -> sessions.changed(session, message.getNode());
       case UP_NOT_SET -> sessions.move(session, new SessionEvent.Disconnected(Ending.OUT_OF_TURN));
     }
+  }
+
+  @Override
+  public void signIdentities(SignIdentitiesRequest request, StreamObserver<SignReply> answer) {
+    identities
+        .sign(request)
+        .subscribe()
+        .with(
+            reply -> {
+              answer.onNext(reply);
+              answer.onCompleted();
+            },
+            error -> answer.onError(Failure.of(error).toStatus()));
   }
 
   @Override

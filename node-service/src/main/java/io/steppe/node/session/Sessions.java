@@ -5,6 +5,9 @@ import io.steppe.ledger.Ledger;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.ledger.Snapshot;
+import io.steppe.node.introduction.Introduction;
+import io.steppe.node.introduction.Introductions;
+import io.steppe.node.introduction.Spending;
 import io.steppe.node.registration.Fingerprint;
 import io.steppe.node.registration.NodeSecret;
 import io.steppe.node.registration.NodeStatus;
@@ -56,6 +59,7 @@ public final class Sessions {
   private final Replicas replicas;
   private final UpdateRelay relay;
   private final Superseded superseded;
+  private final Introductions introductions;
   private final HeartbeatTtl ttl;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -68,6 +72,7 @@ public final class Sessions {
       Replicas replicas,
       UpdateRelay relay,
       Superseded superseded,
+      Introductions introductions,
       HeartbeatTtl ttl,
       InstantSource clock,
       RandomGenerator random) {
@@ -76,6 +81,7 @@ public final class Sessions {
     this.replicas = replicas;
     this.relay = relay;
     this.superseded = superseded;
+    this.introductions = introductions;
     this.ttl = ttl;
     this.clock = clock;
     this.random = random;
@@ -140,14 +146,37 @@ public final class Sessions {
       move(session, new Refused(Failure.unavailable("this replica has no lease")));
       return;
     }
-    ledger
-        .commit("", Registered.parser(), Registration.register(fingerprint, secret))
+    boolean known = ledger.snapshot().view().node(nodeId).isPresent();
+    introductions
+        .of(message, known)
+        .invoke(introduction -> warn(introduction, fingerprint.node()))
+        .chain(
+            introduction ->
+                ledger.commit(
+                    "",
+                    Registered.parser(),
+                    Registration.register(fingerprint, secret, introduction)))
         .chain(() -> rows.claim(nodeId, self))
         .chain(claim -> claimed(session, nodeId, claim))
         .subscribe()
         .with(
             index -> admitted(session, nodeId, index),
             error -> move(session, new Refused(Failure.of(error))));
+  }
+
+  /** Says who is let in though nobody introduced it. */
+  private void warn(Introduction introduction, Node node) {
+    NodeView view = ledger.snapshot().view();
+    if (introduction instanceof Introduction.Asked asked
+        && !asked.strict()
+        && view.node(node.getId()).isEmpty()) {
+      Spending.problem(asked, view, node, clock.instant())
+          .ifPresent(
+              why ->
+                  LOG.warnf(
+                      "node %s (%s) is let in without an introduction: %s",
+                      node.getId(), node.getName(), why));
+    }
   }
 
   /**

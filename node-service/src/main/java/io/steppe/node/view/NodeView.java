@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import com.google.protobuf.UInt64Value;
 import io.steppe.acl.state.AclView;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.LoggedChange;
@@ -30,6 +31,7 @@ import org.pcollections.TreePMap;
  *     reads
  * @param nodeOfAllocation node id by allocation id
  * @param jobVersions by key of {@link Tables#JOB_VERSIONS}
+ * @param introductions tokens that introduced a node, by id: when they end, unix nanoseconds
  * @param acl who may do what, for requests that come to agents
  */
 public record NodeView(
@@ -38,13 +40,19 @@ public record NodeView(
     PMap<String, PMap<String, Allocation>> allocations,
     PMap<String, String> nodeOfAllocation,
     PMap<String, Job> jobVersions,
+    PMap<String, Long> introductions,
     AclView acl)
     implements View<NodeView> {
 
   /** The tables this view is made of. */
   public static final Set<String> TABLES =
       Stream.concat(
-              Stream.of(Tables.NODES, Tables.NODE_POOLS, Tables.ALLOCS, Tables.JOB_VERSIONS),
+              Stream.of(
+                  Tables.NODES,
+                  Tables.NODE_POOLS,
+                  Tables.ALLOCS,
+                  Tables.JOB_VERSIONS,
+                  Tables.INTRODUCTIONS),
               Tables.ACL.stream())
           .collect(Collectors.toUnmodifiableSet());
 
@@ -53,6 +61,7 @@ public record NodeView(
     return new NodeView(
         TreePMap.empty(),
         BuiltInPools.ALL_BY_NAME,
+        HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
@@ -91,24 +100,40 @@ public record NodeView(
               .object()
               .map(bytes -> withAllocation(parse(Allocation.parser(), bytes, change)))
               .orElseGet(() -> withoutAllocation(change.key()));
+      case Tables.INTRODUCTIONS -> withIntroduction(change);
       default -> Tables.ACL.contains(change.table()) ? withAcl(acl.apply(logged)) : this;
     };
   }
 
+  private NodeView withIntroduction(Change change) {
+    PMap<String, Long> changed =
+        change
+            .object()
+            .map(
+                bytes ->
+                    introductions.plus(
+                        change.key(), parse(UInt64Value.parser(), bytes, change).getValue()))
+            .orElseGet(() -> introductions.minus(change.key()));
+    return new NodeView(nodes, pools, allocations, nodeOfAllocation, jobVersions, changed, acl);
+  }
+
   private NodeView withAcl(AclView changed) {
-    return new NodeView(nodes, pools, allocations, nodeOfAllocation, jobVersions, changed);
+    return new NodeView(
+        nodes, pools, allocations, nodeOfAllocation, jobVersions, introductions, changed);
   }
 
   private NodeView withNodes(TreePMap<String, Node> changed) {
-    return new NodeView(changed, pools, allocations, nodeOfAllocation, jobVersions, acl);
+    return new NodeView(
+        changed, pools, allocations, nodeOfAllocation, jobVersions, introductions, acl);
   }
 
   private NodeView withPools(PMap<String, NodePool> changed) {
-    return new NodeView(nodes, changed, allocations, nodeOfAllocation, jobVersions, acl);
+    return new NodeView(
+        nodes, changed, allocations, nodeOfAllocation, jobVersions, introductions, acl);
   }
 
   private NodeView withJobVersions(PMap<String, Job> changed) {
-    return new NodeView(nodes, pools, allocations, nodeOfAllocation, changed, acl);
+    return new NodeView(nodes, pools, allocations, nodeOfAllocation, changed, introductions, acl);
   }
 
   private NodeView withAllocation(Allocation stored) {
@@ -120,6 +145,7 @@ public record NodeView(
         allocations.plus(kept.getNodeId(), ofNode),
         nodeOfAllocation.plus(kept.getId(), kept.getNodeId()),
         jobVersions,
+        introductions,
         acl);
   }
 
@@ -135,6 +161,7 @@ public record NodeView(
         left.isEmpty() ? allocations.minus(node) : allocations.plus(node, left),
         nodeOfAllocation.minus(id),
         jobVersions,
+        introductions,
         acl);
   }
 

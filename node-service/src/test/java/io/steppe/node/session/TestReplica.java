@@ -8,6 +8,8 @@ import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.node.client.Answers;
 import io.steppe.node.client.ClientsEndpoint;
+import io.steppe.node.identity.TaskIdentities;
+import io.steppe.node.introduction.Introductions;
 import io.steppe.node.node.FollowingEvaluations;
 import io.steppe.node.node.NodeWrites;
 import io.steppe.node.node.NodesEndpoint;
@@ -65,6 +67,18 @@ public final class TestReplica implements AutoCloseable {
       InstantSource clock,
       Duration answerWithin)
       throws IOException {
+    this(ledger, rows, replicas, allocService, clock, answerWithin, Introductions.notAsked());
+  }
+
+  TestReplica(
+      Ledger<NodeView> ledger,
+      SessionRows rows,
+      Replicas replicas,
+      TestAllocService allocService,
+      InstantSource clock,
+      Duration answerWithin,
+      Introductions introductions)
+      throws IOException {
     peers = new Peers(replicas, Tls.off());
     UpdateRelay relay = new UpdateRelay(allocService.channel(), timer);
     sessions =
@@ -74,6 +88,7 @@ public final class TestReplica implements AutoCloseable {
             replicas,
             relay,
             peers,
+            introductions,
             new HeartbeatTtl(TTL, 50, GRACE, TTL),
             clock,
             new Random(1));
@@ -84,7 +99,12 @@ public final class TestReplica implements AutoCloseable {
     server =
         NettyServerBuilder.forPort(0)
             .addService(
-                new AgentSessionEndpoint(sessions, ledger, answers, new AgentTokens(ledger, clock)))
+                new AgentSessionEndpoint(
+                    sessions,
+                    ledger,
+                    answers,
+                    new AgentTokens(ledger, clock),
+                    new TaskIdentities(ledger, allocService.channel())))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
             .addService(
                 new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, NO_EVALUATIONS)))

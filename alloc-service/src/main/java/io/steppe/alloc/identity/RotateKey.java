@@ -1,0 +1,56 @@
+package io.steppe.alloc.identity;
+
+import io.steppe.alloc.view.AllocView;
+import io.steppe.ledger.Change;
+import io.steppe.ledger.Decision;
+import io.steppe.ledger.Outcome;
+import io.steppe.ledger.Tables;
+import io.steppe.rpc.v1.RotateKeyReply;
+import io.steppe.rpc.v1.StoredKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A key signs from now on; the one before goes on to be known by what it signed.
+ *
+ * @param key made for it
+ * @param onlyFirst whether nothing is changed where there is one that signs
+ */
+record RotateKey(StoredKey key, boolean onlyFirst) implements Decision<AllocView, RotateKeyReply> {
+  @Override
+  public Outcome<RotateKeyReply> decide(AllocView view, long index, Instant now) {
+    var active = Keyring.active(view);
+    if (onlyFirst && active.isPresent()) {
+      return new Outcome.Unchanged<>(
+          RotateKeyReply.newBuilder().setKey(active.get().getMeta()).build());
+    }
+    List<Change> changes = new ArrayList<>();
+    for (StoredKey known : Keyring.all(view)) {
+      if (known.getMeta().getState().equals(Keyring.ACTIVE)) {
+        changes.add(
+            put(
+                known.toBuilder()
+                    .setMeta(
+                        known.getMeta().toBuilder()
+                            .setState(Keyring.INACTIVE)
+                            .setModifyIndex(index))
+                    .build()));
+      }
+    }
+    var meta =
+        key.getMeta().toBuilder()
+            .setCreateTime(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano())
+            .setCreateIndex(index)
+            .setModifyIndex(index)
+            .build();
+    changes.add(put(key.toBuilder().setMeta(meta).build()));
+    return new Outcome.Commit<>(
+        changes, RotateKeyReply.newBuilder().setIndex(index).setKey(meta).build());
+  }
+
+  private static Change put(StoredKey stored) {
+    return Change.put(Tables.ROOT_KEYS, Keyring.id(stored), stored.toByteString());
+  }
+}
