@@ -17,7 +17,12 @@ import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import io.steppe.rpc.v1.ExecInput;
 import io.steppe.rpc.v1.HeartbeatAck;
+import io.steppe.rpc.v1.NamespaceRule;
+import io.steppe.rpc.v1.PolicyRules;
 import io.steppe.rpc.v1.Registered;
+import io.steppe.rpc.v1.ResolveTokenReply;
+import io.steppe.rpc.v1.ResolveTokenRequest;
+import io.steppe.rpc.v1.Rights;
 import io.steppe.rpc.v1.SignIdentitiesRequest;
 import io.steppe.rpc.v1.SignReply;
 import io.steppe.rpc.v1.UpdatesAck;
@@ -94,6 +99,38 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
         }
       }
     };
+  }
+
+  /** Tokens say themselves what they may do: {@code management}, or a policy for nodes. */
+  @Override
+  public void resolveToken(ResolveTokenRequest request, StreamObserver<ResolveTokenReply> answer) {
+    String token = request.getSecretId();
+    synchronized (lock) {
+      if (!request.getNode().getSecretId().equals(secret) || token.equals("unknown")) {
+        answer.onError(Status.PERMISSION_DENIED.withDescription("no").asRuntimeException());
+        return;
+      }
+    }
+    Rights.Builder rights =
+        Rights.newBuilder()
+            .setAccessorId(token.isEmpty() ? "anonymous" : token)
+            .setManagement(token.equals("management"));
+    if (token.startsWith("node:")) {
+      rights.addPolicies(PolicyRules.newBuilder().setNode(token.substring("node:".length())));
+    } else if (token.startsWith("default:")) {
+      rights.addPolicies(
+          PolicyRules.newBuilder()
+              .addNamespaces(
+                  NamespaceRule.newBuilder()
+                      .setPattern("default")
+                      .addCapabilities(token.substring("default:".length()))));
+    }
+    answer.onNext(
+        ResolveTokenReply.newBuilder()
+            .setRights(rights)
+            .setTtl(Duration.ofSeconds(30).toNanos())
+            .build());
+    answer.onCompleted();
   }
 
   private void take(AgentUp up, StreamObserver<AgentDown> down) {
