@@ -9,11 +9,14 @@ import io.steppe.ledger.LoggedChange;
 import io.steppe.ledger.Tables;
 import io.steppe.ledger.View;
 import io.steppe.proto.v1.ACLBindingRule;
+import io.steppe.proto.v1.ACLPolicy;
 import io.steppe.proto.v1.ACLRole;
 import io.steppe.proto.v1.ACLRolePolicyLink;
 import io.steppe.proto.v1.ACLToken;
 import io.steppe.proto.v1.ACLTokenRoleLink;
+import io.steppe.proto.v1.JobACL;
 import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.IdentifyReply;
 import io.steppe.rpc.v1.PolicyRules;
 import io.steppe.rpc.v1.Rights;
 import io.steppe.rpc.v1.StoredAuthMethod;
@@ -146,6 +149,34 @@ public record AclView(
         .setName("Anonymous Token")
         .addAllPolicies(rules(Stream.of(ANONYMOUS_POLICY)))
         .build();
+  }
+
+  /** What a task may do: what the policies say that are of its job, its group or itself. */
+  public Rights workloadRights(IdentifyReply task) {
+    return Rights.newBuilder()
+        .setAccessorId("alloc:" + task.getAllocId())
+        .setName(task.getJobId() + "/" + task.getTaskGroup() + "/" + task.getTask())
+        .setExpires(task.getExpires())
+        .addAllPolicies(
+            policies.values().stream()
+                .filter(stored -> isOf(stored.getPolicy(), task))
+                .map(StoredPolicy::getRules)
+                .toList())
+        .build();
+  }
+
+  /** A policy says whose tasks it is of as closely as it likes, but at least in which namespace. */
+  private static boolean isOf(ACLPolicy policy, IdentifyReply task) {
+    JobACL of = policy.getJobAcl();
+    return policy.hasJobAcl()
+        && of.getNamespace().equals(task.getNamespace())
+        && isAnyOr(of.getJobId(), task.getJobId())
+        && isAnyOr(of.getGroup(), task.getTaskGroup())
+        && isAnyOr(of.getTask(), task.getTask());
+  }
+
+  private static boolean isAnyOr(String wanted, String value) {
+    return wanted.isEmpty() || wanted.equals(value);
   }
 
   /** Whether a token's time is over. */

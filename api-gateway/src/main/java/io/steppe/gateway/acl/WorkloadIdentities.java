@@ -1,14 +1,58 @@
 package io.steppe.gateway.acl;
 
+import io.steppe.acl.CompiledAcls;
 import io.steppe.acl.Identity;
+import io.steppe.gateway.service.Calls;
 import io.steppe.http.failure.Refusal;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
+import io.steppe.rpc.v1.IdentifyReply;
+import io.steppe.rpc.v1.IdentifyRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.regex.Pattern;
 
-/** Knows whose a token is that tasks are given: a JWT that the cluster signed. */
-public interface WorkloadIdentities {
+/**
+ * Knows whose a token is that tasks are given: a JWT that the cluster signed. alloc-service says
+ * which task it is of, and whether that lives; it may what the policies say that are of its job,
+ * its group or itself.
+ */
+@ApplicationScoped
+public class WorkloadIdentities {
+  /** What is none is not asked about: its head is a JSON object, in base64. */
+  private static final Pattern JWT = Pattern.compile("eyJ(?:[A-Za-z0-9_-]+\\.){2}[A-Za-z0-9_-]+");
+
+  private final AclState state;
+  private final Calls calls;
+  private final CompiledAcls compiled = new CompiledAcls();
+
+  WorkloadIdentities(AclState state, Calls calls) {
+    this.state = state;
+    this.calls = calls;
+  }
+
   /**
-   * Which task shows it, and what it may do.
+   * Which task shows it, and what it may do. May wait.
    *
-   * @throws Refusal 403 for one that the cluster did not sign, or that has expired
+   * @throws Refusal 403 for one that the cluster did not sign, that has expired, or whose
+   *     allocation is over; 500 when that can't be found out now
    */
-  Identity identify(String jwt);
+  public Identity identify(String jwt) {
+    if (!JWT.matcher(jwt).matches()) {
+      throw Refusal.denied();
+    }
+    try {
+      IdentifyRequest call =
+          IdentifyRequest.newBuilder()
+              .setCaller(Callers.service("api-gateway"))
+              .setJwt(jwt)
+              .build();
+      IdentifyReply task = calls.identities(stub -> stub.identify(call));
+      return compiled.identity(state.known().view().workloadRights(task));
+    } catch (Failure failure) {
+      throw failure.kind() == Kind.DENIED
+          ? Refusal.denied()
+          : new Refusal(500, failure.getMessage());
+    }
+  }
 }
