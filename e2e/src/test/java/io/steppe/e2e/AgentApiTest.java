@@ -138,8 +138,11 @@ class AgentApiTest {
     Wait.untilTrue(
         Duration.ofSeconds(40), "the node is ready again", () -> !api.readyNodes().isEmpty());
     archive[archive.length / 2] ^= 1;
+    JsonNode jobs = api.get("/v1/jobs").findValue("ID");
     assertEquals(500, restore(archive));
-    assertEquals(after, api.send("GET", "/v1/jobs", null).index());
+    assertEquals(jobs, api.get("/v1/jobs").findValue("ID"), "a damaged archive changes nothing");
+    // Agents report on what was restored meanwhile, so it may have gone on.
+    assertTrue(api.send("GET", "/v1/jobs", null).index() >= after);
   }
 
   private static int restore(byte[] archive) throws IOException, InterruptedException {
