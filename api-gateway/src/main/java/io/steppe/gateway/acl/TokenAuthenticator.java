@@ -5,13 +5,14 @@ import io.steppe.acl.CompiledAcls;
 import io.steppe.acl.Identity;
 import io.steppe.acl.state.AclView;
 import io.steppe.acl.state.SecretHash;
+import io.steppe.acl.state.TokenForm;
 import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.Rights;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 
 /**
  * Knows whose a token is from the view of this replica. A secret that is not in it is looked for
@@ -19,9 +20,6 @@ import java.util.regex.Pattern;
  */
 @ApplicationScoped
 public class TokenAuthenticator implements Authenticator {
-  private static final Pattern UUID =
-      Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
   private final AclState state;
   private final WorkloadIdentities workloads;
   private final InstantSource clock;
@@ -43,23 +41,20 @@ public class TokenAuthenticator implements Authenticator {
     if (!enforced()) {
       return Identity.UNCHECKED;
     }
-    if (!secret.isEmpty() && !isSecret(secret)) {
-      return workloads.identify(secret);
-    }
+    return switch (TokenForm.of(secret)) {
+      case NONE -> identity(() -> state.known().view().anonymousRights());
+      case SECRET -> identity(() -> token(secret));
+      case IDENTITY -> workloads.identify(secret);
+      case MALFORMED -> throw Refusal.denied();
+    };
+  }
+
+  private Identity identity(Supplier<Rights> rights) {
     try {
-      return compiled.identity(secret.isEmpty() ? anonymous() : token(secret));
+      return compiled.identity(rights.get());
     } catch (Failure failure) {
       throw new Refusal(500, failure.getMessage());
     }
-  }
-
-  /** Whether it has the form of a token's secret. */
-  static boolean isSecret(String text) {
-    return UUID.matcher(text).matches();
-  }
-
-  private Rights anonymous() {
-    return state.known().view().anonymousRights();
   }
 
   private Rights token(String secret) {

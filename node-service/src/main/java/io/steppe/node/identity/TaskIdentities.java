@@ -8,6 +8,8 @@ import io.steppe.node.registration.NodeSecret;
 import io.steppe.node.view.NodeView;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.IdentifyReply;
+import io.steppe.rpc.v1.IdentifyRequest;
 import io.steppe.rpc.v1.IdentitiesGrpc;
 import io.steppe.rpc.v1.NodeProof;
 import io.steppe.rpc.v1.SignIdentitiesRequest;
@@ -15,7 +17,7 @@ import io.steppe.rpc.v1.SignReply;
 import io.steppe.rpc.v1.SignRequest;
 import java.util.concurrent.TimeUnit;
 
-/** Identities of tasks, for the node that runs them and nobody else. */
+/** Identities of tasks: made for the node that runs them and nobody else, read for any. */
 public final class TaskIdentities {
   private static final int DEADLINE_SECONDS = 5;
 
@@ -46,6 +48,20 @@ public final class TaskIdentities {
                                   .build(),
                               answer));
             });
+  }
+
+  /** Which task an identity is of. DENIED for one that is none, or whose allocation is over. */
+  public Uni<IdentifyReply> identify(String jwt) {
+    return Ask.of(
+        answer ->
+            IdentitiesGrpc.newStub(allocService)
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .identify(
+                    IdentifyRequest.newBuilder()
+                        .setCaller(Callers.service("node-service"))
+                        .setJwt(jwt)
+                        .build(),
+                    answer));
   }
 
   private static void require(NodeView view, NodeProof proof) {

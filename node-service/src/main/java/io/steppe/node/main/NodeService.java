@@ -201,8 +201,8 @@ class NodeService {
 
   @Produces
   @Singleton
-  AgentTokens tokens() {
-    return new AgentTokens(ledger, clock);
+  AgentTokens tokens(TaskIdentities identities) {
+    return new AgentTokens(ledger, identities::identify, clock);
   }
 
   @Produces

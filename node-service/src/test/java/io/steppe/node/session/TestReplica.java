@@ -96,6 +96,7 @@ public final class TestReplica implements AutoCloseable {
     watch = new Watch(ledger, replicas, sessions, adoption, clock);
     feed = new AllocationFeed(sessions, sender).follow(ledger);
     answers = new Answers(timer, answerWithin);
+    TaskIdentities identities = new TaskIdentities(ledger, allocService.channel());
     server =
         NettyServerBuilder.forPort(0)
             .addService(
@@ -103,8 +104,8 @@ public final class TestReplica implements AutoCloseable {
                     sessions,
                     ledger,
                     answers,
-                    new AgentTokens(ledger, clock),
-                    new TaskIdentities(ledger, allocService.channel())))
+                    new AgentTokens(ledger, identities::identify, clock),
+                    identities))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
             .addService(
                 new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, NO_EVALUATIONS)))
