@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -25,20 +26,31 @@ public record Introduction(Optional<String> token, Optional<Path> file) {
 
   /** What is shown; empty for nothing. */
   public Supplier<String> in(Path data) {
-    return () -> token.map(String::strip).orElseGet(() -> read(file.orElse(data.resolve(USUAL))));
+    Path path = file.orElse(data.resolve(USUAL));
+    AtomicReference<String> said = new AtomicReference<>("");
+    return () -> token.map(String::strip).orElseGet(() -> read(path, said));
   }
 
-  private String read(Path path) {
+  /** It is read often while a node is refused: what is wrong with it is said once. */
+  private String read(Path path, AtomicReference<String> said) {
     try {
-      return Files.readString(path).strip();
+      String read = Files.readString(path).strip();
+      said.set("");
+      return read;
     } catch (NoSuchFileException e) {
       if (file.isPresent()) {
-        LOG.warnf("the introduction token is not in %s: there is no such file", path);
+        complain("the introduction token is not in " + path + ": there is no such file", said);
       }
       return "";
     } catch (IOException e) {
-      LOG.warnf("the introduction token can't be read: %s", e);
+      complain("the introduction token can't be read: " + e, said);
       return "";
+    }
+  }
+
+  private static void complain(String problem, AtomicReference<String> said) {
+    if (!problem.equals(said.getAndSet(problem))) {
+      LOG.warn(problem);
     }
   }
 }

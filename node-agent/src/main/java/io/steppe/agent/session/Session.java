@@ -26,6 +26,9 @@ public final class Session implements AutoCloseable {
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
+  /** Pause between two looks at the introduction of a node that is refused. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   /** Who the node is. */
   public record Credentials(String nodeId, String secret, Supplier<String> introduction) {
     @Override
@@ -125,6 +128,7 @@ public final class Session implements AutoCloseable {
     int failures = 0;
     while (!closed) {
       Optional<String> server = servers.next();
+      String shown = credentials.introduction().get();
       Status end =
           server.isEmpty()
               ? Status.UNAVAILABLE.withDescription("no server is known")
@@ -133,8 +137,22 @@ public final class Session implements AutoCloseable {
       current = Optional.empty();
       if (!closed) {
         log(server.orElse("-"), end, failures);
-        pause(wait(end, failures));
+        if (end.getCode() == Status.Code.PERMISSION_DENIED) {
+          awaitIntroduction(shown, jittered(settings.refused()));
+        } else {
+          pause(wait(failures));
+        }
       }
+    }
+  }
+
+  /** Waits, but not once there is another introduction than the one that was shown. */
+  private void awaitIntroduction(String shown, Duration longest) {
+    long until = System.nanoTime() + longest.toNanos();
+    long left = longest.toNanos();
+    while (!closed && left > 0 && credentials.introduction().get().equals(shown)) {
+      pause(Duration.ofNanos(Math.min(left, LOOK_AGAIN.toNanos())));
+      left = until - System.nanoTime();
     }
   }
 
@@ -175,10 +193,7 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private Duration wait(Status end, int failures) {
-    if (end.getCode() == Status.Code.PERMISSION_DENIED) {
-      return jittered(settings.refused());
-    }
+  private Duration wait(int failures) {
     Duration grown = settings.shortest().multipliedBy(1L << Math.min(failures, 10));
     return jittered(grown.compareTo(settings.longest()) > 0 ? settings.longest() : grown);
   }

@@ -359,6 +359,25 @@ class AgentTest {
   }
 
   @Test
+  void aRefusedNodeTriesAgainAtOnceWithAnotherIntroduction(@TempDir Path folder) throws Exception {
+    try (ControlPlane strict = new ControlPlane(0)) {
+      strict.expectSecret("another");
+      Agent refused =
+          new Agent(
+              TestAgent.settings(
+                  folder, strict.port(), java.time.Duration.ZERO, java.time.Duration.ofHours(1)));
+      refused.start();
+      try {
+        strict.awaitRegistrations(1);
+        Files.writeString(folder.resolve("intro_token.jwt"), "a token\n");
+        strict.awaitRegistrations(2);
+      } finally {
+        refused.close();
+      }
+    }
+  }
+
+  @Test
   void tasksThatEndWithTheAgentBeginAnewWithTheNext() throws Exception {
     Allocation allocation =
         Jobs.allocation("service", Jobs.shell("web", "echo run; exec sleep 1000")).build();

@@ -24,6 +24,10 @@ public final class TestAgent {
   private TestAgent() {}
 
   public static Agent.Settings settings(Path data, int port, Duration stopTasks) {
+    return settings(data, port, stopTasks, Duration.ofMillis(300));
+  }
+
+  public static Agent.Settings settings(Path data, int port, Duration stopTasks, Duration refused) {
     var node =
         new NodeSettings(
             "test",
@@ -45,7 +49,7 @@ public final class TestAgent {
             Duration.ofSeconds(5),
             Duration.ofMillis(20),
             Duration.ofMillis(200),
-            Duration.ofMillis(300));
+            refused);
     var usual = DockerSettings.defaults();
     var docker =
         new DockerSettings(
