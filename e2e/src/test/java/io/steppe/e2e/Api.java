@@ -29,21 +29,45 @@ final class Api {
   private static final Duration STREAM_ENDS_AFTER = Duration.ofSeconds(60);
 
   private final String base;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final String token;
+  private final HttpClient http;
 
   /**
    * @param base for example {@code http://127.0.0.1:4646}
    */
   Api(String base) {
+    this(
+        base,
+        "",
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build());
+  }
+
+  private Api(String base, String token, HttpClient http) {
     this.base = base;
+    this.token = token;
+    this.http = http;
+  }
+
+  /** The same, asked with a token. */
+  Api as(String secret) {
+    return new Api(base, secret, http);
   }
 
   String base() {
     return base;
+  }
+
+  /** What it is asked with; empty for none. */
+  String token() {
+    return token;
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+    return token.isEmpty() ? request : request.header("X-Nomad-Token", token);
   }
 
   /** Status, body and index of one answer. */
@@ -66,10 +90,7 @@ final class Api {
             ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofString(body);
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(Duration.ofSeconds(70))
-            .method(method, publisher)
-            .build();
+        request(path).timeout(Duration.ofSeconds(70)).method(method, publisher).build();
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
     long index = response.headers().firstValueAsLong("X-Nomad-Index").orElse(-1);
     return new Answer(response.statusCode(), response.body(), index);
@@ -78,7 +99,7 @@ final class Api {
   /** Sends bytes; the status of the answer. */
   int put(String path, byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(base + path))
+        request(path)
             .timeout(Duration.ofSeconds(70))
             .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
@@ -96,9 +117,7 @@ final class Api {
   /** The body as it comes; the caller closes it. */
   InputStream stream(String path) throws IOException, InterruptedException {
     HttpResponse<InputStream> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(base + path)).build(),
-            HttpResponse.BodyHandlers.ofInputStream());
+        http.send(request(path).build(), HttpResponse.BodyHandlers.ofInputStream());
     if (response.statusCode() != 200) {
       throw new AssertionError("status %d from %s".formatted(response.statusCode(), path));
     }

@@ -2,6 +2,7 @@ package io.steppe.gateway.job;
 
 import static io.steppe.http.route.Gives.list;
 import static io.steppe.http.route.Gives.one;
+import static io.steppe.http.route.Gives.oneOrNull;
 import static io.steppe.http.route.Parameter.flag;
 import static io.steppe.http.route.Parameter.number;
 import static io.steppe.http.route.Trait.BLOCKING;
@@ -54,7 +55,7 @@ public enum JobRoute implements Route {
   JOB_DEPLOYMENT(
       Description.get("/v1/job/{+job_id}/deployment", "Its newest deployment, or null")
           .needs(Right.namespace("read-job"))
-          .gives(one(Deployment.getDefaultInstance()))
+          .gives(oneOrNull(Deployment.getDefaultInstance()))
           .is(INDEXED, BLOCKING, NAMESPACED)),
   JOB_REGISTER(
       Description.write("/v1/jobs", "Registers a job")

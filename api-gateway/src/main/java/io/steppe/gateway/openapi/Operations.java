@@ -234,6 +234,9 @@ final class Operations {
     switch (description.gives()) {
       case Gives.Document(Message prototype) ->
           success.content(content(ContentTypes.JSON, schemas.of(prototype.getDescriptorForType())));
+      case Gives.DocumentOrNull(Message prototype) ->
+          success.content(
+              content(ContentTypes.JSON, schemas.orNull(prototype.getDescriptorForType())));
       case Gives.Documents(Message prototype) ->
           success.content(
               content(ContentTypes.JSON, schemas.listOf(prototype.getDescriptorForType())));
@@ -274,9 +277,11 @@ final class Operations {
         .schema(OASFactory.createSchema().addType(type));
   }
 
-  /** All a client may be told, those that every route has too. */
+  /**
+   * All a client may be told, those that every route has too: 500 for want of a way to a region.
+   */
   private static SortedSet<Integer> refusals(Description description) {
-    SortedSet<Integer> statuses = new TreeSet<>(Set.of(400, 404, 429));
+    SortedSet<Integer> statuses = new TreeSet<>(Set.of(400, 404, 429, 500));
     if (!isOpen(description)) {
       statuses.add(403);
     }
@@ -312,6 +317,7 @@ final class Operations {
   private static boolean isJson(Gives gives) {
     return switch (gives) {
       case Gives.Document document -> true;
+      case Gives.DocumentOrNull document -> true;
       case Gives.Documents documents -> true;
       case Gives.Json json -> true;
       default -> false;

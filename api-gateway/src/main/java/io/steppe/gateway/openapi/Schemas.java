@@ -40,6 +40,11 @@ final class Schemas {
     return reference;
   }
 
+  /** A message by its name, or null. */
+  Schema orNull(Descriptor message) {
+    return orNull(of(message));
+  }
+
   /** A list of messages. */
   Schema listOf(Descriptor message) {
     return array(of(message));
@@ -106,7 +111,8 @@ final class Schemas {
     return switch (json.getFormat()) {
       case RAW -> OASFactory.createSchema().description("Any JSON value");
       case RFC3339 -> typed(SchemaType.STRING).format("date-time");
-      default -> plain(field);
+      case DURATION -> typed(SchemaType.STRING).description("Such as 1h30m0s");
+      case PLAIN, UNRECOGNIZED -> plain(field);
     };
   }
 

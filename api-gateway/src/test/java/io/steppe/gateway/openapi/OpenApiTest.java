@@ -95,6 +95,7 @@ class OpenApiTest {
             .filter(java.util.Objects::nonNull)
             .toList());
     assertEquals("date-time", schemas.get("NodeEvent.properties.Timestamp.format"));
+    assertEquals("string", schemas.get("ACLToken.properties.ExpirationTTL.type"));
   }
 
   @Test

@@ -8,6 +8,9 @@ public sealed interface Gives {
   /** A document. */
   record Document(Message prototype) implements Gives {}
 
+  /** A document, or null where there is none. */
+  record DocumentOrNull(Message prototype) implements Gives {}
+
   /** A list of documents. */
   record Documents(Message prototype) implements Gives {}
 
@@ -26,6 +29,11 @@ public sealed interface Gives {
   /** A document. */
   static Gives one(Message prototype) {
     return new Document(prototype);
+  }
+
+  /** A document, or null where there is none. */
+  static Gives oneOrNull(Message prototype) {
+    return new DocumentOrNull(prototype);
   }
 
   /** A list of documents. */
