@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What operators set and look at, through the gateway. */
 @QuarkusTest
@@ -59,6 +60,9 @@ class OperatorTest {
         "POST | /v1/agent/servers?address=127.0.0.1:9 | 501 | Invalid method",
         "DELETE | /v1/operator/snapshot | 405 | Invalid method",
         "PUT | /v1/operator/scheduler/configuration?cas=x | 400 | Request body is empty",
+        "GET | /v1/system/gc | 405 | Invalid method",
+        "POST | /v1/system/gc | 405 | Invalid method",
+        "GET | /v1/system/reconcile/summaries | 405 | Invalid method",
       })
   void whatCanNotBeAnsweredIsRefused(String method, String path, int status, String text) {
     given()
@@ -108,6 +112,12 @@ class OperatorTest {
         .body("AgentID", startsWith("api-gateway-"))
         .body("HostData.OS", containsString("Linux"))
         .body("HostData.Network.address", hasItem("127.0.0.1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/system/gc", "/v1/system/reconcile/summaries"})
+  void keepsHouseWithoutAWord(String path) {
+    given().put(path).then().statusCode(200).body(equalTo("")).contentType(equalTo(""));
   }
 
   @Test

@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param job dead jobs
  */
 public record Ages(Duration evaluation, Duration batchEvaluation, Duration job) {
+  /** What is over goes at once. */
+  static final Ages NONE = new Ages(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
   Duration ofEvaluation(String jobType) {
     return switch (jobType) {
       case "batch", "sysbatch" -> batchEvaluation;

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** Deletes what is over for long, from time to time and in small commits. One replica does. */
@@ -28,6 +29,7 @@ public final class GarbageCollector implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name(TASK).factory());
+  private final AtomicBoolean asked = new AtomicBoolean();
   private volatile Ownership ownership;
 
   public GarbageCollector(
@@ -53,11 +55,25 @@ public final class GarbageCollector implements AutoCloseable {
   }
 
   private void run() {
-    if (!ownership.owns(TASK)) {
-      return;
+    if (ownership.owns(TASK)) {
+      collect(ages);
     }
+  }
+
+  /** Deletes all that is over, however young, soon; whatever this replica's share is. */
+  public void collectAllSoon() {
+    if (asked.compareAndSet(false, true)) {
+      timer.execute(
+          () -> {
+            asked.set(false);
+            collect(Ages.NONE);
+          });
+    }
+  }
+
+  private void collect(Ages old) {
     try {
-      collect();
+      collectAll(old);
     } catch (RuntimeException e) {
       LOG.warnf(
           "What is over could not be deleted, the next round tries again: %s", e.getMessage());
@@ -66,14 +82,18 @@ public final class GarbageCollector implements AutoCloseable {
 
   /** Deletes all there is to delete now. */
   public void collect() {
-    while (!timer.isShutdown() && collectSome()) {
+    collectAll(ages);
+  }
+
+  private void collectAll(Ages old) {
+    while (!timer.isShutdown() && collectSome(old)) {
       LOG.debug("Deleted a batch of what is over");
     }
   }
 
-  private boolean collectSome() {
+  private boolean collectSome(Ages old) {
     var snapshot = ledger.snapshot();
-    var garbage = new Garbage(snapshot.view(), ages, nanos(clock.instant()));
+    var garbage = new Garbage(snapshot.view(), old, nanos(clock.instant()));
     var jobs = garbage.jobs(BATCH);
     var evaluations = garbage.evaluations(BATCH);
     var orphans = garbage.orphans(BATCH);
@@ -87,7 +107,7 @@ public final class GarbageCollector implements AutoCloseable {
                 PlanReply.parser(),
                 (view, index, now) -> {
                   var edit = new Edit(view, index, now);
-                  Garbage.delete(edit, ages, jobs, evaluations, orphans);
+                  Garbage.delete(edit, old, jobs, evaluations, orphans);
                   return edit.outcome(
                       PlanReply.newBuilder().setIndex(edit.isEmpty() ? 0 : index).build());
                 })

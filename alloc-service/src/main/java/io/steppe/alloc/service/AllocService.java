@@ -85,6 +85,12 @@ public class AllocService {
     return worker;
   }
 
+  @Produces
+  @Singleton
+  GarbageCollector collector() {
+    return collector;
+  }
+
   void start(@Observes StartupEvent event) {
     following = replicas.follow(this::share);
     worker.start();

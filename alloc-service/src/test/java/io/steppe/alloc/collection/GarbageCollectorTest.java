@@ -79,6 +79,23 @@ class GarbageCollectorTest {
   }
 
   @Test
+  void whatIsOverGoesAtOnceWhenAskedTo() {
+    put(Region.job("young", "batch", 1), "complete", each -> each.setClientStatus("complete"));
+    var running =
+        put(Region.job("web", "service", 1), "complete", each -> each.setClientStatus("running"));
+    region.pass(Duration.ofMillis(1));
+    try (var collector =
+        new GarbageCollector(
+            region.ledger(), AGES, Duration.ofHours(1), Ownership.alone("r1"), region.clock())) {
+      collector.collect();
+      assertEquals(2, region.view().jobs().size());
+      collector.collectAllSoon();
+      region.await(view -> view.jobs().size() == 1 && view.evaluations().size() == 1);
+      assertTrue(region.view().job(running).isPresent());
+    }
+  }
+
+  @Test
   void endedAllocationsOfALivingServiceGo() {
     var job = Region.job("web", "service", 1);
     var key =

@@ -61,6 +61,12 @@ public enum OperatorRoute implements Route {
   SNAPSHOT_RESTORE(
       Description.write("/v1/operator/snapshot", "Puts the region back as an archive has it")
           .needs(new Right.Management())),
+  SYSTEM_GC(
+      Description.put("/v1/system/gc", "Deletes what is over, however young, soon")
+          .needs(new Right.Management())),
+  SYSTEM_RECONCILE_SUMMARIES(
+      Description.put("/v1/system/reconcile/summaries", "Counts allocations of jobs anew")
+          .needs(new Right.Management())),
   AGENT_SCHEDULERS(
       Description.get("/v1/agent/schedulers", "The workers that decide evaluations")
           .needs(new Right.Agent(Access.READ))

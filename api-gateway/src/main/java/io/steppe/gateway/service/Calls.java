@@ -9,6 +9,7 @@ import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.AllocationsGrpc;
 import io.steppe.rpc.v1.ClusterGrpc;
 import io.steppe.rpc.v1.EvaluationsGrpc;
+import io.steppe.rpc.v1.GarbageCollectionGrpc;
 import io.steppe.rpc.v1.IdentitiesGrpc;
 import io.steppe.rpc.v1.JobsGrpc;
 import io.steppe.rpc.v1.NodePoolsGrpc;
@@ -44,6 +45,7 @@ public class Calls {
   private final ClusterGrpc.ClusterBlockingStub cluster;
   private final SinksGrpc.SinksBlockingStub sinks;
   private final RegionSettingsGrpc.RegionSettingsBlockingStub settings;
+  private final GarbageCollectionGrpc.GarbageCollectionBlockingStub garbage;
 
   @Inject
   Calls(Services services, GatewaySettings own) {
@@ -58,6 +60,7 @@ public class Calls {
     cluster = ClusterGrpc.newBlockingStub(services.events());
     sinks = SinksGrpc.newBlockingStub(services.events());
     settings = RegionSettingsGrpc.newBlockingStub(services.allocs());
+    garbage = GarbageCollectionGrpc.newBlockingStub(services.allocs());
   }
 
   /**
@@ -109,6 +112,11 @@ public class Calls {
     return call("alloc-service", settings, patience, call);
   }
 
+  /** Asks alloc-service about what is over. */
+  public <T> T garbage(Function<GarbageCollectionGrpc.GarbageCollectionBlockingStub, T> call) {
+    return call("alloc-service", garbage, patience, call);
+  }
+
   /** The same calls for those who would rather know soon that nobody answers. */
   public Calls within(Duration patience) {
     return new Calls(this, patience);
@@ -126,6 +134,7 @@ public class Calls {
     cluster = calls.cluster;
     sinks = calls.sinks;
     settings = calls.settings;
+    garbage = calls.garbage;
   }
 
   private <S extends AbstractBlockingStub<S>, T> T call(

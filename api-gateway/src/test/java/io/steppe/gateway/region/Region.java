@@ -71,6 +71,7 @@ public final class Region {
             sinks,
             new ChangesEndpoint(this),
             new SettingsEndpoint(),
+            new GarbageEndpoint(),
             new ClusterEndpoint(this));
     services.forEach(builder::addService);
     builder.permitKeepAliveTime(10, TimeUnit.SECONDS).permitKeepAliveWithoutCalls(true);

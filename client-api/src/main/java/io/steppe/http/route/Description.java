@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * What a route is: how it is asked, what its caller needs, what it takes, gives and refuses. Made
- * by one of {@link #get}, {@link #write}, {@link #delete} and {@link #any}, and completed by what
- * follows.
+ * by one of {@link #get}, {@link #write}, {@link #put}, {@link #delete} and {@link #any}, and
+ * completed by what follows.
  *
  * @param methods that it has
  * @param path where it is
@@ -67,6 +67,11 @@ public record Description(
   /** A route that is written, by PUT or POST. */
   public static Description write(String path, String summary) {
     return begun(EnumSet.of(Method.PUT, Method.POST), path, summary);
+  }
+
+  /** A route that is written, by PUT alone. */
+  public static Description put(String path, String summary) {
+    return begun(EnumSet.of(Method.PUT), path, summary);
   }
 
   /** A route that forgets something. */
