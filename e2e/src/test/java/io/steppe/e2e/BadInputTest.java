@@ -10,12 +10,11 @@ import io.restassured.response.ValidatableResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad requests get Nomad's status and a clear text, and change nothing. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class BadInputTest {
   private static final String UNKNOWN = "6f1c5c2e-7f2b-4a53-8f5b-0d8c6f2a9b11";
 

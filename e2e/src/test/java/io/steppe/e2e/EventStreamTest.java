@@ -8,12 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The event stream gives the whole history of a job, in order, to whoever asks and however often.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class EventStreamTest {
 
   @Test

@@ -3,10 +3,8 @@ package io.steppe.e2e;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A first job, start to end, through the official Go client: the program in e2e/go. */
-@ExtendWith(SharedCluster.class)
 class GoClientTest {
 
   @BeforeAll
@@ -15,6 +13,7 @@ class GoClientTest {
   }
 
   @Test
+  @OnSharedCluster
   void runsAJobAndAsksItsNode(LocalCluster cluster) throws Exception {
     GoProgram.run(".", cluster, Map.of());
   }

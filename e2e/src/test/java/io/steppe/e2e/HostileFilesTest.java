@@ -17,13 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Paths that climb, links that lead out, files that never answer and parameters that are none: each
  * gets an error, or nothing, and never a byte from outside the allocation or of its secrets.
  */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class HostileFilesTest {
   private static final String CANARY = "canary-4b1d8f";
   private static final int PATIENCE_MILLIS = 30_000;

@@ -26,10 +26,9 @@ import java.util.List;
 import org.apache.http.HttpHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Jobs, nodes and files through the official Java SDK. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class JavaSdkTest {
   private static final WaitStrategy SOON = WaitStrategy.waitForSeconds(30);
 

@@ -18,13 +18,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Every process but the tasks killed with -9, one at a time, all at once, and the whole cluster
  * stopped and started, while a task writes and jobs are registered: everything is answered again
  * within 15 s (longer where starting takes long), nothing acknowledged is lost, no task is
- * restarted by a kill, no byte of its output is missing.
+ * restarted by a kill, no byte of its output is missing. Alone on the machine, for what it bounds.
  */
+@Isolated
 class KillTest {
   private static final Duration ANSWERED_AGAIN = Duration.ofSeconds(15);
   private static final String COUNTER = "i=1; while :; do echo $i; i=$((i + 1)); sleep 0.05; done";

@@ -14,10 +14,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** examples/web.json as the README has it: three servers on dynamic ports, their logs. */
-@ExtendWith(SharedCluster.class)
+@OnSharedCluster
 class WebExampleTest {
   private static final Duration ANSWERING_WITHIN = Duration.ofSeconds(15);
 
