@@ -44,7 +44,7 @@ class SinkRulesTest {
     refused(SINK.toBuilder().setSecret("short"), "invalid Secret");
     refused(SINK.toBuilder().setFormat("xml"), "invalid Format");
     refused(SINK.toBuilder().addTopics("Job:"), "invalid Topics");
-    refused(SINK.toBuilder().setFilter("Topic =="), "failed to read filter expression");
+    refused(SINK.toBuilder().setFilter("Topic =="), "Invalid filter");
   }
 
   @Test
