@@ -11,7 +11,7 @@ final class MappersSource {
     StringBuilder entries = new StringBuilder();
     for (Descriptor message : messages) {
       entries.append(
-          "          Map.entry(io.steppe.proto.v1.%1$s.class, new Mapper<>(io.steppe.proto.v1.%1$s.getDefaultInstance(), %1$sJson::write, %1$sJson::read, %1$sJson::value))"
+          "                  new Mapper<io.steppe.proto.v1.%1$s>(io.steppe.proto.v1.%1$s.getDefaultInstance(), %1$sJson::write, %1$sJson::read, %1$sJson::value)"
               .formatted(message.getName()));
       entries.append(message == messages.getLast() ? "" : ",\n");
     }
@@ -21,12 +21,18 @@ final class MappersSource {
         import com.google.protobuf.Message;
         import java.util.List;
         import java.util.Map;
+        import java.util.stream.Collectors;
+        import java.util.stream.Stream;
 
         /** The mappers of all messages. Generated. */
         final class Mappers {
           private static final Map<Class<?>, Mapper<?>> BY_TYPE =
-              Map.ofEntries(
-        %s);
+              // Types are written out: inferring those of so many at once takes javac a minute.
+              Stream.<Mapper<?>>of(
+        %s)
+                  .collect(
+                      Collectors.<Mapper<?>, Class<?>, Mapper<?>>toUnmodifiableMap(
+                          mapper -> mapper.prototype().getClass(), mapper -> mapper));
 
           private Mappers() {}
 
