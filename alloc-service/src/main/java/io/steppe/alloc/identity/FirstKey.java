@@ -54,7 +54,7 @@ public final class FirstKey implements AutoCloseable {
     return Uni.createFrom()
         .item(() -> keyring.make(UUID.randomUUID().toString()))
         .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-        .chain(key -> ledger.commit("", RotateKeyReply.parser(), new RotateKey(key, true)));
+        .chain(key -> ledger.commit("", RotateKeyReply.parser(), RotateKey.first(key)));
   }
 
   @Override

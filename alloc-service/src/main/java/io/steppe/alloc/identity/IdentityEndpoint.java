@@ -40,12 +40,11 @@ public class IdentityEndpoint implements Identities {
   private static final int MOST_WISHES = 1_000;
 
   private final Ledger<AllocView> ledger;
-  private final Keyring keyring;
+  private final NextKey next;
   private final WorkloadIdentities identities;
   private final Introductions introductions;
   private final Reads reads;
   private final InstantSource clock;
-  private final Supplier<RandomGenerator> random;
 
   public IdentityEndpoint(
       Ledger<AllocView> ledger,
@@ -56,12 +55,13 @@ public class IdentityEndpoint implements Identities {
       InstantSource clock,
       Supplier<RandomGenerator> random) {
     this.ledger = ledger;
-    this.keyring = keyring;
+    this.next =
+        new NextKey(
+            () -> keyring.make(Ids.from(random.get())), Infrastructure.getDefaultWorkerPool());
     this.identities = identities;
     this.introductions = introductions;
     this.reads = reads;
     this.clock = clock;
-    this.random = random;
   }
 
   @Override
@@ -130,19 +130,18 @@ public class IdentityEndpoint implements Identities {
   @Override
   public Uni<RotateKeyReply> rotateKey(RotateKeyRequest call) {
     return Uni.createFrom()
-        .item(
+        .deferred(
             () -> {
               Callers.required(call.getCaller());
-              return keyring.make(Ids.from(random.get()));
+              return next.take();
             })
-        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
         .chain(key -> rotate(call.getCaller().getRequestId(), key))
         .onFailure()
         .transform(error -> Failure.of(error).toStatus());
   }
 
   private Uni<RotateKeyReply> rotate(String requestId, StoredKey key) {
-    return ledger.commit(requestId, RotateKeyReply.parser(), new RotateKey(key, false));
+    return ledger.commit(requestId, RotateKeyReply.parser(), RotateKey.always(key));
   }
 
   @Override

@@ -11,18 +11,30 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 
 /**
  * A key signs from now on; the one before goes on to be known by what it signed.
  *
  * @param key made for it
- * @param onlyFirst whether nothing is changed where there is one that signs
+ * @param over whether another may follow the one that signs now; nothing is changed otherwise
  */
-record RotateKey(StoredKey key, boolean onlyFirst) implements Decision<AllocView, RotateKeyReply> {
+record RotateKey(StoredKey key, BiPredicate<StoredKey, Instant> over)
+    implements Decision<AllocView, RotateKeyReply> {
+  /** Where there is none that signs. */
+  static RotateKey first(StoredKey key) {
+    return new RotateKey(key, (active, now) -> false);
+  }
+
+  /** Whatever signs now. */
+  static RotateKey always(StoredKey key) {
+    return new RotateKey(key, (active, now) -> true);
+  }
+
   @Override
   public Outcome<RotateKeyReply> decide(AllocView view, long index, Instant now) {
     var active = Keyring.active(view);
-    if (onlyFirst && active.isPresent()) {
+    if (active.isPresent() && !over.test(active.get(), now)) {
       return new Outcome.Unchanged<>(
           RotateKeyReply.newBuilder().setKey(active.get().getMeta()).build());
     }

@@ -66,6 +66,14 @@ public interface AllocConfig {
      * /.well-known/}; none unless set.
      */
     Optional<String> issuer();
+
+    /** Age at which the key that signs is followed by another; 0 for never. */
+    @WithDefault("720h")
+    Duration keyRotation();
+
+    /** How long a key is known at least after another has followed it. */
+    @WithDefault("1h")
+    Duration keyKept();
   }
 
   /** How evaluations are worked on, and how long what is over is kept. */

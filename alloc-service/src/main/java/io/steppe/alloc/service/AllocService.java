@@ -9,6 +9,8 @@ import io.steppe.alloc.evaluation.EvaluationWorker;
 import io.steppe.alloc.evaluation.Ownership;
 import io.steppe.alloc.evaluation.WorkerSettings;
 import io.steppe.alloc.identity.FirstKey;
+import io.steppe.alloc.identity.KeyAges;
+import io.steppe.alloc.identity.KeyRotation;
 import io.steppe.alloc.identity.Keyring;
 import io.steppe.alloc.nodewatch.NodeWatch;
 import io.steppe.alloc.view.AllocView;
@@ -40,6 +42,7 @@ public class AllocService {
   private final Drainer drainer;
   private final GarbageCollector collector;
   private final FirstKey firstKey;
+  private final KeyRotation rotation;
   private AutoCloseable following = () -> {};
 
   public AllocService(
@@ -77,6 +80,15 @@ public class AllocService {
             gc.interval(),
             alone,
             clock);
+    var identity = config.identity();
+    this.rotation =
+        new KeyRotation(
+            ledger,
+            keyring,
+            new KeyAges(identity.keyRotation(), identity.keyKept()),
+            gc.interval(),
+            alone,
+            clock);
   }
 
   @Produces
@@ -98,6 +110,7 @@ public class AllocService {
     drainer.start();
     collector.start();
     firstKey.start();
+    rotation.start();
   }
 
   /**
@@ -111,12 +124,14 @@ public class AllocService {
       nodeWatch.share(ownership);
       drainer.share(ownership);
       collector.share(ownership);
+      rotation.share(ownership);
     }
   }
 
   void stop(@Observes ShutdownEvent event) {
     for (var part :
-        List.<AutoCloseable>of(following, firstKey, nodeWatch, drainer, worker, collector)) {
+        List.<AutoCloseable>of(
+            following, firstKey, rotation, nodeWatch, drainer, worker, collector)) {
       try {
         part.close();
       } catch (Exception e) {

@@ -67,7 +67,7 @@ class IdentitiesTest {
             .addTaskGroups(TaskGroup.newBuilder().setName("g").addTasks(task))
             .build();
     view = view.with(job).withVersion(job).with(allocation("running"));
-    commit(new RotateKey(keyring.make("first"), true));
+    commit(RotateKey.first(keyring.make("first")));
   }
 
   @Test
@@ -128,7 +128,7 @@ class IdentitiesTest {
   @Test
   void rotationKeepsWhatWasSignedUntilTheOldKeyIsDeleted() {
     String old = sign(ALLOC, "t", "default").getJwt();
-    commit(new RotateKey(keyring.make("second"), false));
+    commit(RotateKey.always(keyring.make("second")));
     assertEquals(List.of("inactive", "active"), states());
     assertTrue(decoded(sign(ALLOC, "t", "default").getJwt(), 0).contains("second"));
     assertEquals("web", identities.identify(view, old, NOW).getJobId());
@@ -144,7 +144,7 @@ class IdentitiesTest {
   void theFirstKeyIsMadeOnce() {
     assertInstanceOf(
         Outcome.Unchanged.class,
-        new RotateKey(keyring.make("other"), true).decide(view, index + 1, NOW));
+        RotateKey.first(keyring.make("other")).decide(view, index + 1, NOW));
   }
 
   @Test
