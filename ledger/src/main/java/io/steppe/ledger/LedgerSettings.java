@@ -8,8 +8,8 @@ import java.util.Set;
  * How a service opens its ledger. {@link #of} gives the values production runs with; the {@code
  * with} methods change one.
  *
- * @param url postgresql://host:port/database, with or without user and password; must be a direct
- *     connection, no pooler between
+ * @param url postgresql://host:port/database, with or without user and password, {@code sslmode}
+ *     and {@code sslrootcert}; must be a direct connection, no pooler between
  * @param user the service's role; empty when the url names it
  * @param password of the role; empty for none, or when the url holds it
  * @param schema the schema this service commits to; empty for one that only reads
@@ -60,6 +60,13 @@ public record LedgerSettings(
     if (poll.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException("poll must be at least one second, it is " + poll);
     }
+    // What is wrong with it is said now, not whenever a connection is tried.
+    new DatabaseAddress(url, user, password).options();
+  }
+
+  /** Where the database is. */
+  DatabaseAddress address() {
+    return new DatabaseAddress(url, user, password);
   }
 
   /** Production's values for a service that commits to {@code schema} and keeps {@code tables}. */

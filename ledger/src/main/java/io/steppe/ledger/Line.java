@@ -143,13 +143,7 @@ final class Line implements AutoCloseable {
   }
 
   private Uni<PgConnection> connect() {
-    PgConnectOptions options = PgConnectOptions.fromUri(settings.url());
-    if (!settings.user().isEmpty()) {
-      options.setUser(settings.user());
-    }
-    if (!settings.password().isEmpty()) {
-      options.setPassword(settings.password());
-    }
+    PgConnectOptions options = settings.address().options();
     options.addProperty("application_name", settings.name() + " " + role);
     options.setCachePreparedStatements(true);
     options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());

@@ -46,10 +46,10 @@ public final class DatabaseConfig implements ConfigSourceFactory {
     var uri = URI.create(url);
     var properties = new HashMap<String, String>();
     var port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    var query = uri.getQuery() == null ? "" : "?" + uri.getQuery();
+    var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     properties.put(
         "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://" + uri.getHost() + port + uri.getPath() + query);
+        "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + query);
     properties.put("quarkus.datasource.username", userOf(url, user));
     var secret = passwordOf(url, password);
     if (!secret.isEmpty()) {

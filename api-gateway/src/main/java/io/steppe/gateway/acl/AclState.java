@@ -8,6 +8,7 @@ import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.steppe.acl.state.AclView;
 import io.steppe.gateway.cluster.Membership;
+import io.steppe.ledger.DatabaseAddress;
 import io.steppe.ledger.Decision;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
@@ -57,7 +58,8 @@ public class AclState {
     if (!settings.enabled()) {
       return;
     }
-    DatabaseAddress address = DatabaseAddress.of(database);
+    DatabaseAddress address =
+        DatabaseAddress.of(database.url(), database.user(), database.password().orElse(""));
     migrations = new Migrations(address);
     migrations.start();
     ledger =

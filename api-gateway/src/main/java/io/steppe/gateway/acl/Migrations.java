@@ -1,5 +1,6 @@
 package io.steppe.gateway.acl;
 
+import io.steppe.ledger.DatabaseAddress;
 import java.time.Duration;
 import java.util.Map;
 import org.flywaydb.core.Flyway;

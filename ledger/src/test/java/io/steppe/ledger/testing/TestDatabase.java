@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -79,6 +80,25 @@ public final class TestDatabase implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }
+  }
+
+  /**
+   * Speaks TLS from now on, beside plain text.
+   *
+   * @param certificate PEM
+   * @param key PEM
+   */
+  public void secure(String certificate, String key) {
+    try {
+      Files.writeString(data.resolve("server.crt"), certificate);
+      Path secret = data.resolve("server.key");
+      Files.writeString(secret, key);
+      Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    execute("alter system set ssl to on");
+    restart();
   }
 
   /** Kills every process of PostgreSQL with SIGKILL. */

@@ -1,5 +1,6 @@
 package io.steppe.node.main;
 
+import io.steppe.ledger.DatabaseAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;

@@ -3,6 +3,7 @@ package io.steppe.node.main;
 import io.grpc.ManagedChannel;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.steppe.ledger.DatabaseAddress;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
 import io.steppe.ledger.PostgresLedger;
@@ -85,7 +86,11 @@ class NodeService {
       @ConfigProperty(name = "quarkus.application.version") String version,
       Vertx vertx) {
     this.settings = settings;
-    DatabaseAddress database = DatabaseAddress.of(settings.database());
+    DatabaseAddress database =
+        DatabaseAddress.of(
+            settings.database().url(),
+            settings.database().user(),
+            settings.database().password().orElse(""));
     String id = settings.replica().id().orElseGet(() -> "node-service-" + UUID.randomUUID());
     LedgerSettings ledgerSettings =
         LedgerSettings.of(
@@ -128,14 +133,8 @@ class NodeService {
   }
 
   private static Pool pool(Vertx vertx, DatabaseAddress database) {
-    PgConnectOptions options =
-        new PgConnectOptions()
-            .setHost(database.host())
-            .setPort(database.port())
-            .setDatabase(database.database())
-            .setUser(database.user())
-            .setPassword(database.password())
-            .setCachePreparedStatements(true);
+    PgConnectOptions options = database.options();
+    options.setCachePreparedStatements(true);
     return Pool.newInstance(
         PgBuilder.pool()
             .with(new PoolOptions().setMaxSize(CONNECTIONS))

@@ -1,7 +1,6 @@
 package io.steppe.node.main;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smallrye.config.PropertiesConfigSource;
@@ -65,35 +64,5 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(2), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(4), settings.relay().answerWithin());
     assertEquals(Duration.ofSeconds(5), settings.evaluations().answerWithin());
-  }
-
-  @Test
-  void theDatabaseMayCarryItsLoginInItsUrl() {
-    DatabaseAddress address =
-        DatabaseAddress.of(
-            settings(
-                    Map.of(
-                        "steppe.database.url", "postgresql://me:my:secret@db.example:6432/region"))
-                .database());
-    assertEquals(new DatabaseAddress("db.example", 6432, "region", "me", "my:secret"), address);
-    assertEquals("jdbc:postgresql://db.example:6432/region", address.jdbcUrl());
-  }
-
-  @Test
-  void theDatabaseMayHaveItsLoginBeside() {
-    DatabaseAddress address =
-        DatabaseAddress.of(
-            settings(
-                    Map.of(
-                        "steppe.database.url", "postgresql://db.example/region",
-                        "steppe.database.password", "secret"))
-                .database());
-    assertEquals(
-        new DatabaseAddress("db.example", 5432, "region", "steppe_node", "secret"), address);
-    assertThrows(
-        IllegalArgumentException.class,
-        () ->
-            DatabaseAddress.of(
-                settings(Map.of("steppe.database.url", "postgresql:///region")).database()));
   }
 }
