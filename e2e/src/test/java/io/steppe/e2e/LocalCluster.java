@@ -53,6 +53,15 @@ final class LocalCluster implements AutoCloseable {
     return cluster;
   }
 
+  /** Starts one that does not get ready by itself; {@link #awaitReady} waits for its ready line. */
+  static LocalCluster begin(Map<String, String> environment, String... options)
+      throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("steppe-e2e");
+    LocalCluster cluster = new LocalCluster(folder, freePort(), environment);
+    cluster.launch(options);
+    return cluster;
+  }
+
   Api api() {
     return api;
   }
@@ -63,15 +72,25 @@ final class LocalCluster implements AutoCloseable {
 
   /** Runs {@code up} and waits for its ready line. */
   void up(String... options) throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    launch(options);
+    awaitReady();
+    startedIn = Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private void launch(String... options) throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of("up", "--data-dir", data().toString(), "--http-port", Integer.toString(port)));
     arguments.addAll(List.of(options));
     Files.deleteIfExists(output());
-    long began = System.nanoTime();
     ProcessBuilder builder = steppe(arguments).redirectErrorStream(true);
     builder.environment().putAll(environment);
     up = builder.redirectOutput(output().toFile()).start();
+  }
+
+  /** Waits for the ready line; a cluster that does not get there is closed. */
+  void awaitReady() throws IOException, InterruptedException {
     try {
       Wait.untilTrue(
           Duration.ofMinutes(3),
@@ -85,7 +104,6 @@ final class LocalCluster implements AutoCloseable {
     if (!up.isAlive()) {
       throw new AssertionError("the cluster did not start:\n" + report());
     }
-    startedIn = Duration.ofNanos(System.nanoTime() - began);
   }
 
   /**
