@@ -1,6 +1,7 @@
 package io.steppe.acl;
 
 import io.steppe.http.failure.Refusal;
+import java.util.Optional;
 
 /** Knows whose a token is. May wait: called on virtual threads. */
 public interface Authenticator {
@@ -12,6 +13,11 @@ public interface Authenticator {
    */
   Identity authenticate(String secret);
 
+  /** Who shows a token, where that is known already; nothing otherwise. Does not wait. */
+  default Optional<Identity> known(String secret) {
+    return Optional.empty();
+  }
+
   /** Whether rights are asked for at all. */
   boolean enforced();
 
@@ -21,6 +27,11 @@ public interface Authenticator {
       @Override
       public Identity authenticate(String secret) {
         return Identity.UNCHECKED;
+      }
+
+      @Override
+      public Optional<Identity> known(String secret) {
+        return Optional.of(Identity.UNCHECKED);
       }
 
       @Override

@@ -31,14 +31,15 @@ class NodeCalls {
    * A call about an allocation, of the node that has it, for a caller who may make it.
    *
    * @throws Refusal 400 without an id, 500 for text that is none, 404 for one that nobody knows,
-   *     403 for one in a namespace where the caller has not the route's right
+   *     403 for one in a namespace where the caller has not the route's right, 500 for what can be
+   *     no token
    */
   ClientRequest.Builder ofAllocation(Request request, ClientRoute route, String id) {
     if (id.isEmpty()) {
       throw Refusal.badRequest("must provide a valid alloc id");
     }
     String allocation = Ids.whole("alloc", id);
-    Caller caller = request.caller();
+    Caller caller = caller(request, allocation);
     Whereabouts.Place place = nodes.ofAllocation(caller, allocation);
     request.check(route, place.namespace());
     return ClientRequest.newBuilder()
@@ -47,13 +48,33 @@ class NodeCalls {
         .setAllocId(allocation);
   }
 
+  /** Who asks; of an allocation that is nowhere, no node says what is wrong with a token. */
+  private Caller caller(Request request, String allocation) {
+    try {
+      return request.caller();
+    } catch (Refusal refusal) {
+      throw refusal.isOfMalformedToken() && isKnown(request, allocation)
+          ? refusal.atNode()
+          : refusal;
+    }
+  }
+
+  private boolean isKnown(Request request, String allocation) {
+    try {
+      nodes.ofAllocation(request.unnamed(), allocation);
+      return true;
+    } catch (Refusal unknown) {
+      return false;
+    }
+  }
+
   /**
    * A call of a node itself, for a caller who may make it; without an id, of the one that is asked.
    *
-   * @throws Refusal 403 for a caller without the route's right
+   * @throws Refusal 403 for a caller without the route's right, 500 for what can be no token
    */
   ClientRequest.Builder ofNode(Request request, ClientRoute route, String id) {
-    request.check(route);
+    request.checkAtNode(route);
     return ClientRequest.newBuilder()
         .setCaller(request.caller())
         .setNodeId(nodes.ofNode(request.caller(), id));

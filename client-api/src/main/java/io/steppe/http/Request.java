@@ -116,6 +116,19 @@ public final class Request {
     admission().check(route, subjects);
   }
 
+  /**
+   * The same for what a node answers by itself.
+   *
+   * @throws Refusal 403 where they are not enough, 500 for what can be no token
+   */
+  public void checkAtNode(Route route, String... subjects) {
+    try {
+      check(route, subjects);
+    } catch (Refusal refusal) {
+      throw refusal.atNode();
+    }
+  }
+
   /** Of the token that its client shows; empty for none. */
   public String secret() {
     return token(routing.request());

@@ -30,4 +30,11 @@ public enum TokenForm {
     }
     return text.length() <= LONGEST && JWT.matcher(text).matches() ? IDENTITY : MALFORMED;
   }
+
+  /** What is wrong with a text that is {@link #MALFORMED}, as clients of this API know it. */
+  public static String problem(String text) {
+    boolean parts = text.chars().filter(c -> c == '.').count() == 2;
+    return "failed to parse signed token"
+        + (parts ? "" : ": go-jose/go-jose: compact JWS format must have three parts");
+  }
 }

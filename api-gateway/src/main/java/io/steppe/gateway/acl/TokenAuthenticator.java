@@ -45,7 +45,23 @@ public class TokenAuthenticator implements Authenticator {
       case NONE -> identity(() -> state.known().view().anonymousRights());
       case SECRET -> identity(() -> token(secret));
       case IDENTITY -> workloads.identify(secret);
-      case MALFORMED -> throw Refusal.denied();
+      case MALFORMED -> throw Refusal.malformedToken(TokenForm.problem(secret));
+    };
+  }
+
+  @Override
+  public Optional<Identity> known(String secret) {
+    if (!enforced()) {
+      return Optional.of(Identity.UNCHECKED);
+    }
+    if (!state.isReady()) {
+      return Optional.empty();
+    }
+    AclView view = state.stale().view();
+    return switch (TokenForm.of(secret)) {
+      case NONE -> Optional.of(compiled.identity(view.anonymousRights()));
+      case SECRET -> rights(view, SecretHash.of(secret)).map(compiled::identity);
+      case IDENTITY, MALFORMED -> Optional.empty();
     };
   }
 

@@ -215,6 +215,14 @@ class AclTest {
         .statusCode(403)
         .body(equalTo("Permission denied"));
     with("a.b.c").get("/v1/acl/token/self").then().statusCode(403);
+    with("garbage").get("/v1/nodes").then().statusCode(403).body(equalTo("Permission denied"));
+    with("garbage")
+        .get("/v1/client/stats")
+        .then()
+        .statusCode(500)
+        .body(
+            equalTo(
+                "rpc error: failed to parse signed token: go-jose/go-jose: compact JWS format must have three parts"));
     given()
         .get("/v1/acl/token/self")
         .then()

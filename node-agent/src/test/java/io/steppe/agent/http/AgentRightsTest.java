@@ -59,6 +59,9 @@ class AgentRightsTest {
     assertEquals(403, status("/v1/client/stats", ""));
     assertEquals(403, status("/v1/client/stats", "unknown"));
     assertEquals(403, status("/v1/client/stats", "default:read-job"));
+    assertEquals("rpc error: not a token", get("/v1/client/stats", "garbage").body());
+    assertEquals(500, status("/v1/client/stats", "garbage"));
+    assertEquals(403, status("/v1/agent/self", "garbage"));
     assertEquals(200, status("/v1/client/stats", "node:read"));
     assertEquals(200, status("/v1/client/metadata", "node:write"));
     assertEquals(403, status("/v1/client/gc", "node:read"));
@@ -79,10 +82,12 @@ class AgentRightsTest {
     assertEquals(403, status(list, ""));
     assertEquals(403, status(list, "default:read-job"));
     assertEquals(200, status(list, "default:read-fs"));
+    assertEquals(500, status(list, "garbage"));
     String cat = "/v1/client/fs/cat/" + allocation.getId() + "?path=alloc/logs/web.stdout.0";
     assertEquals("Permission denied", get(cat, "node:read").body());
     String unknown = "/v1/client/fs/ls/99999999-9999-9999-9999-999999999999";
     assertEquals(404, status(unknown, ""));
+    assertEquals(403, status(unknown, "garbage"));
     control.stop(allocation);
     control.awaitStatus(allocation.getId(), "complete");
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ResolvedTokensTest {
@@ -51,6 +52,9 @@ class ResolvedTokensTest {
     token("reader", reader(), Duration.ofSeconds(30));
     Identity who = tokens.authenticate("reader");
     assertEquals("a", who.accessorId());
+    assertEquals(Optional.of(who), tokens.known("reader"));
+    assertEquals(Optional.empty(), tokens.known("other"));
+    assertEquals(List.of("reader"), asked);
     assertTrue(who.may(new Right.Node(Access.READ), ""));
     assertFalse(who.may(new Right.Node(Access.WRITE), ""));
   }

@@ -58,7 +58,7 @@ public final class AgentTokens {
    * What a token or a task's identity may do.
    *
    * <p>Fails with DENIED for a node that does not prove itself and a token that is none; with
-   * UNAVAILABLE when too many are looked for.
+   * INVALID for what can't be one; with UNAVAILABLE when too many are looked for.
    */
   public Uni<ResolveTokenReply> resolve(ResolveTokenRequest request) {
     Snapshot<NodeView> snapshot = ledger.snapshot();
@@ -70,7 +70,7 @@ public final class AgentTokens {
       case NONE -> looked(() -> fresh(snapshot).map(this::anonymous));
       case SECRET -> token(snapshot, SecretHash.of(secret));
       case IDENTITY -> task(secret);
-      case MALFORMED -> refused();
+      case MALFORMED -> Uni.createFrom().failure(Failure.invalid(TokenForm.problem(secret)));
     };
   }
 

@@ -155,8 +155,8 @@ class AgentTokensTest {
     put(token(ROOT, ACLToken.newBuilder().setType("management")));
     assertDenied("wrong secret", ROOT);
     assertDenied("node secret", UNKNOWN);
-    assertDenied("node secret", "accessor of " + ROOT);
-    assertDenied("node secret", "garbage");
+    Failure garbage = assertThrows(Failure.class, () -> resolve("node secret", "garbage"));
+    assertEquals(Kind.INVALID, garbage.kind());
   }
 
   private void assertDenied(String nodeSecret, String secret) {
