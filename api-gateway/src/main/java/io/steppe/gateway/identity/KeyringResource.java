@@ -4,6 +4,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
+import io.steppe.http.failure.Refusal;
 import io.steppe.json.Json;
 import io.steppe.proto.v1.KeyringRotateResponse;
 import io.steppe.rpc.Failure;
@@ -54,6 +55,9 @@ public class KeyringResource {
   public Response rotate(@Context RoutingContext routing) {
     Request request = Request.of(routing);
     request.check(IdentityRoute.KEYRING_ROTATE);
+    if (request.query().has("publish_time")) {
+      throw Refusal.badRequest("publish_time is not supported: keys can't be published ahead");
+    }
     RotateKeyRequest call = RotateKeyRequest.newBuilder().setCaller(request.caller()).build();
     try {
       var reply = calls.identities(stub -> stub.rotateKey(call));
