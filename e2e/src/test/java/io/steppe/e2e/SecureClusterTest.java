@@ -236,6 +236,8 @@ class SecureClusterTest {
     assertEquals(200, get(base + "/v1/job/who", token).statusCode());
     assertEquals(403, get(base + "/v1/nodes", token).statusCode());
     assertEquals(403, get(base + "/v1/acl/tokens", token).statusCode());
+    assertEquals(
+        List.of("who"), json(get(base + "/v1/acl/policy/self", token)).findValuesAsText("Name"));
     assertEquals(403, get(base + "/v1/operator/keyring/keys", token).statusCode());
 
     assertEquals(200, send(request(base + "/v1/job/who").DELETE(), root).statusCode());

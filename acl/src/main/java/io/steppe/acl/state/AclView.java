@@ -157,12 +157,13 @@ public record AclView(
         .setAccessorId("alloc:" + task.getAllocId())
         .setName(task.getJobId() + "/" + task.getTaskGroup() + "/" + task.getTask())
         .setExpires(task.getExpires())
-        .addAllPolicies(
-            policies.values().stream()
-                .filter(stored -> isOf(stored.getPolicy(), task))
-                .map(StoredPolicy::getRules)
-                .toList())
+        .addAllPolicies(policiesOf(task).map(StoredPolicy::getRules).toList())
         .build();
+  }
+
+  /** The policies that are of a task's job, its group or itself. */
+  public Stream<StoredPolicy> policiesOf(IdentifyReply task) {
+    return policies.values().stream().filter(stored -> isOf(stored.getPolicy(), task));
   }
 
   /** A policy says whose tasks it is of as closely as it likes, but at least in which namespace. */

@@ -34,14 +34,24 @@ public class WorkloadIdentities {
    *     allocation is over; 500 when that can't be found out now
    */
   public Identity identify(String jwt) {
+    IdentifyReply task = task(jwt);
     try {
-      IdentifyRequest call =
-          IdentifyRequest.newBuilder()
-              .setCaller(Callers.service("api-gateway"))
-              .setJwt(jwt)
-              .build();
-      IdentifyReply task = calls.identities(stub -> stub.identify(call));
       return compiled.identity(state.known().view().workloadRights(task));
+    } catch (Failure failure) {
+      throw new Refusal(500, failure.getMessage());
+    }
+  }
+
+  /**
+   * Which task shows it. May wait.
+   *
+   * @throws Refusal as {@link #identify} does
+   */
+  public IdentifyReply task(String jwt) {
+    IdentifyRequest call =
+        IdentifyRequest.newBuilder().setCaller(Callers.service("api-gateway")).setJwt(jwt).build();
+    try {
+      return calls.identities(stub -> stub.identify(call));
     } catch (Failure failure) {
       throw failure.kind() == Kind.DENIED
           ? Refusal.denied()

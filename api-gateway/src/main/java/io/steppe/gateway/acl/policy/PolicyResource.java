@@ -1,7 +1,9 @@
 package io.steppe.gateway.acl.policy;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.steppe.acl.Identity;
 import io.steppe.acl.state.AclView;
+import io.steppe.acl.state.TokenForm;
 import io.steppe.gateway.acl.AclChanges;
 import io.steppe.gateway.acl.AclReads;
 import io.steppe.gateway.acl.AclRoute;
@@ -9,6 +11,7 @@ import io.steppe.gateway.acl.AclState;
 import io.steppe.gateway.acl.AclWrites;
 import io.steppe.gateway.acl.Asker;
 import io.steppe.gateway.acl.Askers;
+import io.steppe.gateway.acl.WorkloadIdentities;
 import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.http.Replies;
 import io.steppe.http.Request;
@@ -20,6 +23,7 @@ import io.steppe.proto.v1.ACLPolicyListStub;
 import io.steppe.query.Order;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.AclChanged;
+import io.steppe.rpc.v1.IdentifyReply;
 import io.steppe.rpc.v1.StoredPolicy;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
@@ -29,10 +33,11 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** {@code /v1/acl/policies} and {@code /v1/acl/policy/}: what tokens may do. */
 @Path("/v1/acl")
@@ -57,22 +62,29 @@ public class PolicyResource {
   private final AclReads reads;
   private final AclWrites writes;
   private final AclState state;
+  private final WorkloadIdentities workloads;
 
-  PolicyResource(Askers askers, AclReads reads, AclWrites writes, AclState state) {
+  PolicyResource(
+      Askers askers,
+      AclReads reads,
+      AclWrites writes,
+      AclState state,
+      WorkloadIdentities workloads) {
     this.askers = askers;
     this.reads = reads;
     this.writes = writes;
     this.state = state;
+    this.workloads = workloads;
   }
 
-  /** The policies: all for management, for others those that their token has. */
+  /** The policies: all for management, for others those that are theirs. */
   @GET
   @Path("policies")
   public Response list(@Context RoutingContext routing) {
     return list(askers.of(routing).admit(AclRoute.ACL_POLICIES, true), LIST);
   }
 
-  /** The policies of the token that asks. */
+  /** The policies of who asks. */
   @GET
   @Path("policy/self")
   public Response self(@Context RoutingContext routing) {
@@ -84,25 +96,41 @@ public class PolicyResource {
 
   private Response list(Asker asker, AclReads.ListOf<ACLPolicy> list) {
     String prefix = asker.request().query().text("prefix");
-    String accessor = asker.isManagement() ? "" : asker.identity().accessorId();
-    return reads.list(asker.request(), list, accessor, view -> visible(view, asker, prefix));
+    Identity who = asker.identity();
+    String whose = asker.isManagement() ? "" : who.accessorId() + "/" + who.name();
+    Function<AclView, Stream<StoredPolicy>> seen =
+        asker.isManagement() ? view -> view.policies().values().stream() : own(asker);
+    return reads.list(
+        asker.request(),
+        list,
+        whose,
+        view ->
+            seen.apply(view)
+                .map(StoredPolicy::getPolicy)
+                .filter(policy -> policy.getName().startsWith(prefix))
+                .toList());
   }
 
-  private static Collection<ACLPolicy> visible(AclView view, Asker asker, String prefix) {
-    Collection<StoredPolicy> all =
-        asker.isManagement()
-            ? view.policies().values()
-            : names(view, asker).stream().flatMap(name -> view.policy(name).stream()).toList();
-    return all.stream()
-        .map(StoredPolicy::getPolicy)
-        .filter(policy -> policy.getName().startsWith(prefix))
-        .toList();
+  /** The policies of who asks: of a token, of a task, or of nobody. */
+  private Function<AclView, Stream<StoredPolicy>> own(Asker asker) {
+    if (TokenForm.of(asker.secret()) == TokenForm.IDENTITY) {
+      IdentifyReply task = workloads.task(asker.secret());
+      return view -> view.policiesOf(task);
+    }
+    String accessor = asker.identity().accessorId();
+    return view ->
+        view
+            .token(accessor)
+            .map(stored -> view.policiesOf(stored.getToken()))
+            .orElse(Set.of(AclView.ANONYMOUS_POLICY))
+            .stream()
+            .flatMap(name -> view.policy(name).stream());
   }
 
-  private static Set<String> names(AclView view, Asker asker) {
-    return view.token(asker.identity().accessorId())
-        .map(stored -> view.policiesOf(stored.getToken()))
-        .orElse(Set.of(AclView.ANONYMOUS_POLICY));
+  private boolean has(Asker asker, String name) {
+    return own(asker)
+        .apply(state.known().view())
+        .anyMatch(stored -> stored.getPolicy().getName().equals(name));
   }
 
   /** A policy. */
@@ -111,9 +139,7 @@ public class PolicyResource {
   public Response get(@Context RoutingContext routing) {
     Asker asker = askers.of(routing);
     String name = name(asker.request());
-    asker.admit(
-        AclRoute.ACL_POLICY,
-        asker.isManagement() || names(state.known().view(), asker).contains(name));
+    asker.admit(AclRoute.ACL_POLICY, asker.isManagement() || has(asker, name));
     return reads.one(
         asker.request(),
         new AclReads.One(
