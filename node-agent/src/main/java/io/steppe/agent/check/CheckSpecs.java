@@ -2,7 +2,9 @@ package io.steppe.agent.check;
 
 import io.steppe.agent.check.CheckSpec.RestartRule;
 import io.steppe.agent.check.CheckSpec.Target;
+import io.steppe.agent.task.Interpolation;
 import io.steppe.agent.task.Json;
+import io.steppe.agent.task.TaskEnvironment;
 import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.NetworkResource;
 import io.steppe.proto.v1.Node;
@@ -36,14 +38,16 @@ final class CheckSpecs {
 
   private final Allocation allocation;
   private final Node node;
+  private final Interpolation named;
 
-  private CheckSpecs(Allocation allocation, Node node) {
+  private CheckSpecs(Allocation allocation, TaskGroup group, Node node) {
     this.allocation = allocation;
     this.node = node;
+    this.named = TaskEnvironment.ofGroup(allocation, group, node).interpolation();
   }
 
   static List<CheckSpec> of(Allocation allocation, TaskGroup group, Node node) {
-    var specs = new CheckSpecs(allocation, node);
+    var specs = new CheckSpecs(allocation, group, node);
     List<CheckSpec> all = new ArrayList<>();
     group.getServicesList().forEach(service -> specs.add(service, "", all));
     for (Task task : group.getTasksList()) {
@@ -63,8 +67,8 @@ final class CheckSpecs {
     Duration timeout = Duration.ofNanos(check.getTimeout());
     return new CheckSpec(
         id,
-        check.getName(),
-        service.getName(),
+        named.apply(check.getName()),
+        named.apply(service.getName()),
         allocation.getName(),
         task,
         check.getOnUpdate().equals("ignore"),
@@ -134,39 +138,57 @@ final class CheckSpecs {
     };
   }
 
-  private static Target script(ServiceCheck check, String task) {
+  private Target script(ServiceCheck check, String task) {
     if (task.isEmpty() || check.getCommand().isEmpty()) {
       return new Target.Impossible("a script needs a command and a task to run beside");
     }
-    List<String> command = new ArrayList<>(List.of(check.getCommand()));
-    command.addAll(check.getArgsList());
+    List<String> command = new ArrayList<>(List.of(named.apply(check.getCommand())));
+    check.getArgsList().forEach(argument -> command.add(named.apply(argument)));
     return new Target.Script(task, command);
   }
 
-  private static Target http(ServiceCheck check, Endpoint at) {
+  private Target http(ServiceCheck check, Endpoint at) {
     String scheme = check.getProtocol().isEmpty() ? "http" : check.getProtocol();
-    String path = check.getPath().startsWith("/") ? check.getPath() : "/" + check.getPath();
+    String given = escaped(named.apply(check.getPath()));
+    String path = given.startsWith("/") ? given : "/" + given;
     String host = at.host().contains(":") ? "[" + at.host() + "]" : at.host();
     try {
       return new Target.Http(
           check.getMethod().isEmpty() ? "GET" : check.getMethod().toUpperCase(Locale.ROOT),
           URI.create(scheme + "://" + host + ":" + at.port() + path),
           headers(check),
-          check.getBody(),
+          named.apply(check.getBody()),
           check.getTlsSkipVerify());
     } catch (IllegalArgumentException | IOException e) {
       return new Target.Impossible(e.getMessage());
     }
   }
 
-  private static Map<String, List<String>> headers(ServiceCheck check) throws IOException {
+  /** What no address can hold as it is: a name that nothing has, above all. */
+  private static String escaped(String path) {
+    StringBuilder escaped = new StringBuilder();
+    for (byte one : path.getBytes(StandardCharsets.UTF_8)) {
+      if (one > ' ' && one < 0x7f && "\"<>\\^`{|}".indexOf(one) < 0) {
+        escaped.append((char) one);
+      } else {
+        escaped.append("%%%02X".formatted(one));
+      }
+    }
+    return escaped.toString();
+  }
+
+  private Map<String, List<String>> headers(ServiceCheck check) throws IOException {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     Json.object(check.getHeader().toByteArray())
         .forEach(
             (name, values) -> {
               List<?> list = values instanceof List<?> many ? many : List.of(values);
               headers.put(
-                  name, list.stream().filter(Objects::nonNull).map(String::valueOf).toList());
+                  name,
+                  list.stream()
+                      .filter(Objects::nonNull)
+                      .map(value -> named.apply(String.valueOf(value)))
+                      .toList());
             });
     return headers;
   }

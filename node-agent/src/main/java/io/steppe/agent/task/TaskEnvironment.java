@@ -47,14 +47,15 @@ public final class TaskEnvironment {
       Map<String, String> host) {
     Map<String, String> variables = new LinkedHashMap<>(host);
     putPlaces(variables, folders);
-    putNames(variables, allocation, task, node, region);
+    putNames(variables, allocation, node, region);
+    variables.put("NOMAD_TASK_NAME", task.getName());
     putResources(
         variables,
         allocation
             .getAllocatedResources()
             .getTasksOrDefault(task.getName(), AllocatedTaskResources.getDefaultInstance()));
-    putPorts(variables, allocation, task);
-    putMeta(variables, allocation.getJob(), group, task);
+    putPorts(variables, allocation, task.getName());
+    putMeta(variables, allocation.getJob().getMetaMap(), group.getMetaMap(), task.getMetaMap());
     var base = new TaskEnvironment(variables, node);
     Interpolation interpolation = base.interpolation();
     Map<String, String> own = new LinkedHashMap<>();
@@ -65,6 +66,15 @@ public final class TaskEnvironment {
     Map<String, String> all = new LinkedHashMap<>(variables);
     all.putAll(own);
     return new TaskEnvironment(all, node);
+  }
+
+  /** What a group's tasks have in common, for what belongs to none of them: its checks. */
+  public static TaskEnvironment ofGroup(Allocation allocation, TaskGroup group, Node node) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    putNames(variables, allocation, node, "");
+    putPorts(variables, allocation, "");
+    putMeta(variables, allocation.getJob().getMetaMap(), group.getMetaMap());
+    return new TaskEnvironment(variables, node);
   }
 
   /** Name to value, as the process gets them. */
@@ -109,14 +119,13 @@ public final class TaskEnvironment {
   }
 
   private static void putNames(
-      Map<String, String> variables, Allocation allocation, Task task, Node node, String region) {
+      Map<String, String> variables, Allocation allocation, Node node, String region) {
     Job job = allocation.getJob();
     String id = allocation.getId();
     variables.put("NOMAD_ALLOC_ID", id);
     variables.put("NOMAD_SHORT_ALLOC_ID", id.substring(0, Math.min(8, id.length())));
     variables.put("NOMAD_ALLOC_NAME", allocation.getName());
     index(allocation.getName()).ifPresent(index -> variables.put("NOMAD_ALLOC_INDEX", index));
-    variables.put("NOMAD_TASK_NAME", task.getName());
     variables.put("NOMAD_GROUP_NAME", allocation.getTaskGroup());
     variables.put("NOMAD_JOB_ID", job.getId());
     variables.put("NOMAD_JOB_NAME", job.getName());
@@ -153,7 +162,7 @@ public final class TaskEnvironment {
     }
   }
 
-  private static void putPorts(Map<String, String> variables, Allocation allocation, Task task) {
+  private static void putPorts(Map<String, String> variables, Allocation allocation, String task) {
     var resources = allocation.getAllocatedResources();
     resources
         .getTasksMap()
@@ -161,9 +170,7 @@ public final class TaskEnvironment {
             (name, given) ->
                 given
                     .getNetworksList()
-                    .forEach(
-                        network ->
-                            putTaskPorts(variables, network, name, name.equals(task.getName()))));
+                    .forEach(network -> putTaskPorts(variables, network, name, name.equals(task))));
     resources
         .getShared()
         .getNetworksList()
@@ -219,10 +226,12 @@ public final class TaskEnvironment {
     return ip.contains(":") ? "[" + ip + "]:" + port : ip + ":" + port;
   }
 
-  private static void putMeta(Map<String, String> variables, Job job, TaskGroup group, Task task) {
-    Map<String, String> meta = new LinkedHashMap<>(job.getMetaMap());
-    meta.putAll(group.getMetaMap());
-    meta.putAll(task.getMetaMap());
+  @SafeVarargs
+  private static void putMeta(Map<String, String> variables, Map<String, String>... fromOutside) {
+    Map<String, String> meta = new LinkedHashMap<>();
+    for (Map<String, String> one : fromOutside) {
+      meta.putAll(one);
+    }
     meta.forEach(
         (key, value) -> {
           variables.put("NOMAD_META_" + clean(key), value);

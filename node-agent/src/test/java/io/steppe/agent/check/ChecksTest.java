@@ -44,6 +44,7 @@ class ChecksTest {
   private HttpServer web;
   private volatile int answer = 200;
   private volatile String seen = "";
+  private volatile String path = "";
 
   @BeforeEach
   void begin() throws Exception {
@@ -51,6 +52,7 @@ class ChecksTest {
     web.createContext(
         "/health",
         exchange -> {
+          path = exchange.getRequestURI().toString();
           seen =
               exchange.getRequestMethod()
                   + " "
@@ -187,6 +189,27 @@ class ChecksTest {
     control.stop(allocation);
     control.awaitStatus(allocation.getId(), "complete");
     assertEquals(Map.of(), statuses(allocation));
+  }
+
+  /** What all tasks of the group have is known, what one of them has is not. */
+  @Test
+  void aCheckMayNameWhatItsGroupHas() throws Exception {
+    Allocation allocation =
+        run(
+            "exec sleep 1000",
+            service(),
+            service(
+                    check("of ${NOMAD_GROUP_NAME}", "http")
+                        .setMethod("POST")
+                        .setPath("/health/${NOMAD_ALLOC_INDEX}/${NOMAD_TASK_NAME}?on=${attr.of}")
+                        .setBody("${NOMAD_JOB_ID} of ${NOMAD_NAMESPACE}")
+                        .setHeader(ByteString.copyFromUtf8("{\"X-Who\":[\"${NOMAD_ALLOC_ID}\"]}")))
+                .setName("web-${NOMAD_ALLOC_INDEX}"));
+    AllocCheckStatus passed =
+        await(allocation, "of g", status -> status.getStatus().equals("success"));
+    assertEquals("web-0", passed.getService());
+    assertEquals("/health/0/$%7BNOMAD_TASK_NAME%7D?on=$%7Battr.of%7D", path);
+    assertTrue(seen.endsWith(" " + allocation.getId() + " job of default"), seen);
   }
 
   @Test
