@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.steppe.alloc.canonical.Canonicaliser;
 import io.steppe.alloc.scheduler.Statuses;
+import io.steppe.alloc.setting.SettingsEndpoint;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.JobKey;
+import io.steppe.alloc.view.Reads;
 import io.steppe.alloc.view.Region;
 import io.steppe.proto.v1.Job;
+import io.steppe.proto.v1.SchedulerConfiguration;
+import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.SetSchedulerRequest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -122,6 +127,33 @@ class EvaluationWorkerTest {
     worker = worker();
     worker.start();
     region.await(state -> running(state, key) == 2 && settled(state, key));
+  }
+
+  @Test
+  void nothingIsDecidedWhileOperatorsPauseIt() {
+    region.put(Region.node("n1", 1000, 1000));
+    configure(SchedulerConfiguration.newBuilder().setPauseEvalBroker(true).build());
+    region.await(state -> worker.workers().stream().allMatch(Worker::paused));
+    var key = register(Region.job("web", "service", 2));
+    // What comes after it is seen: the worker has had its chance.
+    register(Region.job("later", "service", 1));
+    var view = region.await(state -> state.jobs().size() == 2);
+    assertEquals(0, running(view, key));
+    assertTrue(
+        view.evaluationsOf(key).stream().allMatch(each -> each.getStatus().equals("pending")));
+    configure(SchedulerConfiguration.getDefaultInstance());
+    region.await(state -> running(state, key) == 2 && settled(state, key));
+  }
+
+  private void configure(SchedulerConfiguration configuration) {
+    new SettingsEndpoint(region.ledger(), new Reads(region.ledger(), region.clock()))
+        .setScheduler(
+            SetSchedulerRequest.newBuilder()
+                .setCaller(Callers.anonymous())
+                .setConfiguration(configuration)
+                .build())
+        .await()
+        .atMost(Duration.ofSeconds(10));
   }
 
   @Test

@@ -21,6 +21,8 @@ import io.steppe.gateway.rights.Asked.Answer;
 import io.steppe.http.route.Route;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ import org.junit.jupiter.api.Test;
 @TestProfile(TestTokens.Profile.class)
 class RouteRightsTest {
   private static final String MANAGEMENT = "management";
+  private static final String REJECTING = "{\"RejectJobRegistration\":true}";
+  private static final String JOB =
+      "{\"Job\":{\"ID\":\"web\",\"Name\":\"web\",\"TaskGroups\":[{\"Name\":\"g\"}]}}";
 
   /** What routes need whose rights depend on what is asked for, as it is asked for here. */
   private static final Map<String, Right> DEPENDING =
@@ -73,6 +78,35 @@ class RouteRightsTest {
       }
     }
     assertEquals(List.of(), wrong);
+  }
+
+  @Test
+  void registrationsAreLeftToManagersWhereOperatorsWantThat() throws Exception {
+    Scene.set();
+    String submitter = "namespace:default:submit-job";
+    assertEquals(200, put("/v1/operator/scheduler/configuration", REJECTING, MANAGEMENT).status());
+    try {
+      assertEquals(
+          new Answer(
+              403,
+              "Job registration, dispatch, and scale are disabled by the scheduler configuration"),
+          put("/v1/jobs", JOB, submitter));
+      assertEquals(200, put("/v1/jobs", JOB, MANAGEMENT).status());
+    } finally {
+      put("/v1/operator/scheduler/configuration", "{}", MANAGEMENT);
+    }
+    assertEquals(200, put("/v1/jobs", JOB, submitter).status());
+  }
+
+  private Answer put(String path, String body, String token) throws Exception {
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(base.resolve(path))
+                .header("X-Nomad-Token", token)
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    return new Answer(answer.statusCode(), answer.body());
   }
 
   @Test
