@@ -210,10 +210,16 @@ func archive(client *api.Client) {
 	})
 	await("go-kept is gone", running("go-kept"))
 	register("go-afterwards")
-	for _, id := range []string{"go-kept", "go-afterwards"} {
-		_, _, err = client.Jobs().Deregister(id, true, nil)
-		check("deregister", err)
-	}
+	_, _, err = client.Jobs().Deregister("go-kept", true, nil)
+	check("deregister", err)
+	_, _, err = client.Jobs().Deregister("go-afterwards", false, nil)
+	check("deregister", err)
+	check("reconcile summaries", client.System().ReconcileSummaries())
+	await("go-afterwards is not collected", func() bool {
+		check("gc", client.System().GarbageCollect())
+		_, _, err := client.Jobs().Info("go-afterwards", nil)
+		return err != nil
+	})
 }
 
 func job(id string) *api.Job {

@@ -36,7 +36,7 @@ public class Forwarder {
   public static final String FORWARDED = "X-Steppe-Forwarded";
 
   /** Of a connection, not of a request. */
-  private static final Set<String> HOPS =
+  static final Set<String> HOPS =
       Set.of(
           "connection",
           "keep-alive",
@@ -55,8 +55,10 @@ public class Forwarder {
   private static final Duration SILENCE = Duration.ofMinutes(11);
 
   private final HttpClient client;
+  private final SocketForwarder sockets;
 
-  Forwarder(Vertx vertx, Tls tls) {
+  Forwarder(Vertx vertx, Tls tls, SocketForwarder sockets) {
+    this.sockets = sockets;
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout((int) CONNECT.toMillis())
@@ -86,6 +88,10 @@ public class Forwarder {
       return;
     }
     request.pause();
+    if (SocketForwarder.isAsked(request)) {
+      sockets.forward(routing, addresses, unreachable);
+      return;
+    }
     connect(request, addresses, 0)
         .onSuccess(passed -> pass(routing, passed, unreachable))
         .onFailure(

@@ -1,18 +1,32 @@
 package io.steppe.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -27,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AgentApiTest {
+  private static final Duration SOON = Duration.ofSeconds(40);
+
   private static LocalCluster cluster;
 
   @BeforeAll
@@ -87,6 +103,25 @@ class AgentApiTest {
   }
 
   @Test
+  @Order(2)
+  void jfrOpensTraces(@TempDir Path folder) throws Exception {
+    String node = cluster.api().readyNodes().iterator().next();
+    for (String target : List.of("server_id=leader", "node_id=" + node)) {
+      Path file = folder.resolve("trace.jfr");
+      try (InputStream trace = cluster.api().stream("/v1/agent/pprof/trace?" + target)) {
+        Files.write(file, trace.readAllBytes());
+      }
+      String jfr = Path.of(System.getProperty("java.home"), "bin", "jfr").toString();
+      Process summary =
+          new ProcessBuilder(jfr, "summary", file.toString()).redirectErrorStream(true).start();
+      String said = new String(summary.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, summary.waitFor(), said);
+      assertTrue(
+          said.lines().anyMatch(line -> line.strip().matches("jdk\\.\\w+ +[1-9]\\d* +\\d+")), said);
+    }
+  }
+
+  @Test
   @Order(3)
   void aDeadReplicaIsForgotten() throws Exception {
     Api api = cluster.api();
@@ -127,6 +162,8 @@ class AgentApiTest {
   @Order(6)
   void indexesNeverGoBackByARestore() throws Exception {
     Api api = cluster.api();
+    api.register(Api.shellJob("kept", "service", 1, "exec sleep 600"));
+    api.awaitRunning("kept", 1, SOON);
     byte[] archive;
     try (InputStream saved = api.stream("/v1/operator/snapshot")) {
       archive = saved.readAllBytes();
@@ -135,14 +172,38 @@ class AgentApiTest {
     assertEquals(200, restore(archive));
     long after = api.send("GET", "/v1/jobs", null).index();
     assertTrue(after > before, after + " after " + before);
-    Wait.untilTrue(
-        Duration.ofSeconds(40), "the node is ready again", () -> !api.readyNodes().isEmpty());
+    Wait.untilTrue(SOON, "the node is ready again", () -> !api.readyNodes().isEmpty());
+    api.awaitRunning("kept", 1, SOON);
     archive[archive.length / 2] ^= 1;
-    JsonNode jobs = api.get("/v1/jobs").findValue("ID");
+    Map<String, Set<String>> kept = kept(api);
     assertEquals(500, restore(archive));
-    assertEquals(jobs, api.get("/v1/jobs").findValue("ID"), "a damaged archive changes nothing");
+    assertEquals(kept, kept(api), "a damaged archive changes nothing");
     // Agents report on what was restored meanwhile, so it may have gone on.
     assertTrue(api.send("GET", "/v1/jobs", null).index() >= after);
+  }
+
+  /** What only a client's request changes, whole; of what agents report on, what it is. */
+  private static Map<String, Set<String>> kept(Api api) throws Exception {
+    Map<String, Set<String>> kept = new TreeMap<>();
+    for (String list : List.of("/v1/namespaces", "/v1/node/pools", "/v1/regions")) {
+      kept.put(list, Set.of(api.text(list)));
+    }
+    kept.put("scheduler", Set.of(api.text("/v1/operator/scheduler/configuration")));
+    kept.put("/v1/nodes", values(api.get("/v1/nodes"), "ID", "CreateIndex"));
+    Set<String> jobs = values(api.get("/v1/jobs?namespace=*"), "ID", "JobModifyIndex", "Stop");
+    assertFalse(jobs.isEmpty(), "there are jobs to lose");
+    kept.put("/v1/jobs", jobs);
+    JsonNode allocations = api.get("/v1/allocations?namespace=*");
+    kept.put("/v1/allocations", values(allocations, "ID", "CreateIndex", "DesiredStatus"));
+    return kept;
+  }
+
+  private static Set<String> values(JsonNode list, String... keys) {
+    Set<String> values = new TreeSet<>();
+    for (JsonNode one : list) {
+      values.add(Stream.of(keys).map(key -> one.path(key).asText()).toList().toString());
+    }
+    return values;
   }
 
   private static int restore(byte[] archive) throws IOException, InterruptedException {
@@ -177,6 +238,50 @@ class AgentApiTest {
       assertEquals(200, other.api().send("GET", "/v1/job/there", null).status());
       assertEquals(200, here.send("GET", "/v1/job/there?region=elsewhere", null).status());
       assertEquals(500, here.send("GET", "/v1/jobs?region=nowhere", null).status());
+      assertCommandsArePassedOn(other.api(), here.awaitRunning("kept", 1, SOON).getFirst());
+    }
+  }
+
+  private static void assertCommandsArePassedOn(Api asked, JsonNode allocation) throws Exception {
+    String command = URLEncoder.encode("[\"/bin/sh\",\"-c\",\"echo here; exit 7\"]", UTF_8);
+    Said said = new Said();
+    HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .buildAsync(
+            URI.create(
+                "ws://%s/v1/client/allocation/%s/exec?task=main&tty=false&region=global&command=%s"
+                    .formatted(
+                        asked.base().substring("http://".length()),
+                        allocation.path("ID").asText(),
+                        command)),
+            said)
+        .get(SOON.toSeconds(), TimeUnit.SECONDS);
+    String all = said.whole.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    assertTrue(all.contains(Base64.getEncoder().encodeToString("here\n".getBytes(UTF_8))), all);
+    assertTrue(all.contains("\"exit_code\":7"), all);
+  }
+
+  /** All that came over a WebSocket until it was closed. */
+  private static final class Said implements WebSocket.Listener {
+    private final StringBuilder texts = new StringBuilder();
+    private final CompletableFuture<String> whole = new CompletableFuture<>();
+
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+      texts.append(text);
+      socket.request(1);
+      return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+      whole.complete(texts + " closed with " + status + " " + reason);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      whole.completeExceptionally(error);
     }
   }
 

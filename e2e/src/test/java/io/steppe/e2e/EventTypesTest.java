@@ -6,12 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -49,24 +57,98 @@ class EventTypesTest {
           "Evaluation/EvaluationUpdated",
           "Allocation/PlanResult",
           "Allocation/AllocationUpdated",
-          "Allocation/AllocationUpdateDesiredStatus");
+          "Allocation/AllocationUpdateDesiredStatus",
+          "ACLToken/ACLTokenUpserted",
+          "ACLToken/ACLTokenDeleted",
+          "ACLPolicy/ACLPolicyUpserted",
+          "ACLPolicy/ACLPolicyDeleted",
+          "ACLRole/ACLRoleUpserted",
+          "ACLRole/ACLRoleDeleted",
+          "ACLAuthMethod/ACLAuthMethodUpserted",
+          "ACLAuthMethod/ACLAuthMethodDeleted",
+          "ACLBindingRule/ACLBindingRuleUpserted",
+          "ACLBindingRule/ACLBindingRuleDeleted");
+
+  private static final String CLIENT_SECRET = "what the provider knows us by";
 
   @Test
   void everyTypeIsSeenBecauseItsCauseHappened() throws Exception {
-    try (LocalCluster cluster = LocalCluster.start(COLLECTING, "--name", "types")) {
-      Api api = cluster.api();
-      pools(api);
-      jobs(api);
-      nodes(api);
-      List<JsonNode> events = seen(api);
-      events.forEach(EventTypesTest::assertIdentified);
-      assertCollectedJobIsShownAsItWas(events);
+    try (LocalCluster cluster = LocalCluster.start(COLLECTING, "--name", "types", "--acl")) {
+      JsonNode first = cluster.api().send("PUT", "/v1/acl/bootstrap", null).ok().json();
+      Api api = cluster.api().as(first.path("SecretID").asText());
+      Set<String> missing = new ConcurrentSkipListSet<>(TYPES);
+      try (InputStream stream = api.stream("/v1/event/stream?index=1&namespace=*")) {
+        Future<List<JsonNode>> seen = follow(stream, missing);
+        String secret = rights(api);
+        pools(api);
+        jobs(api);
+        nodes(api);
+        List<JsonNode> events = await(seen, missing);
+        events.forEach(EventTypesTest::assertIdentified);
+        assertCollectedJobIsShownAsItWas(events);
+        for (String unsaid : List.of(api.token(), secret, CLIENT_SECRET)) {
+          assertFalse(events.toString().contains(unsaid), "an event says a secret");
+        }
+      }
     }
+  }
+
+  /** Reads while causes happen; the events, once no type is missing. */
+  private static Future<List<JsonNode>> follow(InputStream stream, Set<String> missing) {
+    FutureTask<List<JsonNode>> seen = new FutureTask<>(() -> seen(stream, missing));
+    Thread.ofVirtual().name("reader of all types").start(seen);
+    return seen;
+  }
+
+  private static List<JsonNode> await(Future<List<JsonNode>> seen, Set<String> missing)
+      throws Exception {
+    try {
+      return seen.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("never seen: " + missing, e);
+    }
+  }
+
+  /** The secret of a token that was there for a while. */
+  private static String rights(Api api) throws Exception {
+    put(api, "/v1/acl/policy/p", "{\"Name\":\"p\",\"Rules\":\"node { policy = \\\"read\\\" }\"}");
+    String role =
+        made(api, "/v1/acl/role", "{\"Name\":\"r\",\"Policies\":[{\"Name\":\"p\"}]}", "ID");
+    Api.Answer token =
+        api.send("PUT", "/v1/acl/token", "{\"Type\":\"client\",\"Policies\":[\"p\"]}").ok();
+    put(
+        api,
+        "/v1/acl/auth-method",
+        """
+        {"Name": "sso", "Type": "OIDC", "TokenLocality": "local", "MaxTokenTTL": "1h", "Config": {
+          "OIDCDiscoveryURL": "http://127.0.0.1:9", "OIDCClientID": "c", "OIDCClientSecret": "%s"}}
+        """
+            .formatted(CLIENT_SECRET));
+    String rule =
+        made(
+            api,
+            "/v1/acl/binding-rule",
+            "{\"AuthMethod\":\"sso\",\"BindType\":\"policy\",\"BindName\":\"p\"}",
+            "ID");
+    delete(api, "/v1/acl/binding-rule/" + rule);
+    delete(api, "/v1/acl/auth-method/sso");
+    delete(api, "/v1/acl/token/" + token.json().path("AccessorID").asText());
+    delete(api, "/v1/acl/role/" + role);
+    delete(api, "/v1/acl/policy/p");
+    return token.json().path("SecretID").asText();
+  }
+
+  private static String made(Api api, String path, String body, String id) throws Exception {
+    return api.send("PUT", path, body).ok().json().path(id).asText();
+  }
+
+  private static void delete(Api api, String path) throws Exception {
+    api.send("DELETE", path, null).ok();
   }
 
   private static void pools(Api api) throws Exception {
     put(api, "/v1/node/pools", "{\"Name\":\"blue\",\"Description\":\"one\"}");
-    api.send("DELETE", "/v1/node/pool/blue", null).ok();
+    delete(api, "/v1/node/pool/blue");
   }
 
   private static void jobs(Api api) throws Exception {
@@ -98,42 +180,46 @@ class EventTypesTest {
     api.send("PUT", path, body).ok();
   }
 
-  /** All events until each type was seen. */
-  private static List<JsonNode> seen(Api api) throws Exception {
-    Set<String> missing = new TreeSet<>(TYPES);
+  private static List<JsonNode> seen(InputStream stream, Set<String> missing) throws IOException {
     List<JsonNode> events = new ArrayList<>();
-    try (BufferedReader stream = api.lines("/v1/event/stream?index=1&namespace=*")) {
-      String line = stream.readLine();
-      while (line != null && !missing.isEmpty()) {
-        for (JsonNode event : Api.parse(line).path("Events")) {
-          missing.remove(event.path("Topic").asText() + "/" + event.path("Type").asText());
-          events.add(event);
-        }
-        line = missing.isEmpty() ? null : stream.readLine();
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    while (!missing.isEmpty()) {
+      String line = lines.readLine();
+      if (line == null) {
+        throw new AssertionError("the stream ended; never seen: " + missing);
       }
-    } catch (java.io.IOException closed) {
-      throw new AssertionError("never seen: " + missing, closed);
+      for (JsonNode event : Api.parse(line).path("Events")) {
+        missing.remove(event.path("Topic").asText() + "/" + event.path("Type").asText());
+        events.add(event);
+      }
     }
-    assertTrue(missing.isEmpty(), () -> "never seen: " + missing);
     return events;
   }
 
   private static void assertIdentified(JsonNode event) {
     String topic = event.path("Topic").asText();
     JsonNode object = event.path("Payload").path(topic);
-    String id = topic.equals("NodePool") ? "Name" : "ID";
+    String id =
+        switch (topic) {
+          case "NodePool", "ACLPolicy", "ACLAuthMethod" -> "Name";
+          case "ACLToken" -> "AccessorID";
+          default -> "ID";
+        };
     assertEquals(object.path(id), event.path("Key"), event::toString);
-    boolean global = topic.startsWith("Node");
+    boolean global = topic.startsWith("Node") || topic.startsWith("ACL");
     assertEquals(global ? "" : object.path("Namespace").asText(), event.path("Namespace").asText());
     List<String> filters = new ArrayList<>();
     event.path("FilterKeys").forEach(filter -> filters.add(filter.asText()));
-    boolean ofJob = topic.equals("Allocation") || topic.equals("Evaluation");
-    assertEquals(
-        ofJob
-            ? List.of(object.path("JobID").asText(), object.path("DeploymentID").asText())
-            : List.of(),
-        filters,
-        event::toString);
+    List<String> expected =
+        switch (topic) {
+          case "Allocation", "Evaluation" ->
+              List.of(object.path("JobID").asText(), object.path("DeploymentID").asText());
+          case "ACLRole" -> List.of(object.path("Name").asText());
+          case "ACLBindingRule" -> List.of(object.path("AuthMethod").asText());
+          default -> List.of();
+        };
+    assertEquals(expected, filters, event::toString);
     assertEquals("", object.path("SecretID").asText());
     assertTrue(object.path("Job").isMissingNode() || object.path("Job").isNull());
   }
