@@ -31,6 +31,7 @@ public record EvaluateNode(String nodeId, RandomGenerator random)
             .addAllEvalIds(made.stream().map(Evaluation::getId).toList())
             .setEvalCreateIndex(made.isEmpty() ? 0 : index)
             .setNodeModifyIndex(nodeIndex)
+            .setNumNodes(view.nodes().size())
             .setIndex(made.isEmpty() ? index - 1 : index)
             .build());
   }

@@ -176,6 +176,7 @@ class NodeWatchTest {
         List.of("everywhere node-update n1", "web node-update n1"), evaluations(region.view()));
     assertEquals(region.view().evaluations().keySet(), Set.copyOf(reply.getEvalIdsList()));
     assertEquals(index, reply.getNodeModifyIndex());
+    assertEquals(2, reply.getNumNodes());
     assertEquals(region.latest().index(), reply.getEvalCreateIndex());
     assertEquals(reply.getIndex(), reply.getEvalCreateIndex());
   }

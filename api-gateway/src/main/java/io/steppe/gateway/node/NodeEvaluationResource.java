@@ -58,6 +58,7 @@ public class NodeEvaluationResource {
               .addAllEvalIds(reply.getEvalIdsList())
               .setEvalCreateIndex(reply.getEvalCreateIndex())
               .setNodeModifyIndex(reply.getNodeModifyIndex())
+              .setNumNodes(reply.getNumNodes())
               .setIndex(reply.getIndex());
       surroundings(request, nodeId, answer);
       return Replies.written(request, reply.getIndex(), answer.build());

@@ -2,6 +2,7 @@ package io.steppe.gateway.node;
 
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -94,6 +95,7 @@ class NodeWritesTest {
         .header("X-Nomad-Index", equalTo(String.valueOf(REGION.index())))
         .body("EvalIDs", hasItem("e"))
         .body("EvalCreateIndex", equalTo((int) REGION.index()))
+        .body("NumNodes", greaterThan(0))
         .body("SchedulingEligibility", equalTo("eligible"))
         .body("LeaderRPCAddr", equalTo(REGION.address()))
         .body("Servers[0].RPCAdvertiseAddr", equalTo(REGION.address()))

@@ -62,6 +62,7 @@ final class EvaluationsEndpoint extends EvaluationsGrpc.EvaluationsImplBase {
                       .addEvalIds("e")
                       .setEvalCreateIndex(index)
                       .setNodeModifyIndex(node.getModifyIndex())
+                      .setNumNodes(region.nodes.size())
                       .setIndex(index)
                       .build());
               out.onCompleted();
