@@ -8,20 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A fuzzer that has read the OpenAPI description finds no stack trace, no hang, no error that a
  * route is not known to answer with, and no document that is not as described. It asks the same
  * each time; for longer and for something else: {@code -Dsteppe.fuzz.seconds=600}.
  */
-@ExtendWith(SharedCluster.class)
 class FuzzTest {
   private static final int A_TOOL_IS_MISSING = 77;
   private static final String SECONDS = System.getProperty("steppe.fuzz.seconds", "");
 
   /** Only reads, for others use that cluster too; a management token is let do the rest as well. */
   @Test
+  @OnSharedCluster
   void everyReadAnswersClearly(LocalCluster cluster) throws Exception {
     fuzz(cluster.api(), 1, "--reads");
     assertEquals(200, cluster.api().send("GET", "/v1/jobs", null).status(), "it goes on");
