@@ -95,8 +95,11 @@ public interface GatewaySettings {
     @WithDefault("10S")
     Duration eventHeartbeat();
 
-    /** Bytes of the newest events that clients who read the same share. */
-    @WithDefault("4M")
+    /**
+     * Bytes of the newest events that are kept for clients who fell behind a little; streams of
+     * which each is read by some share them equally.
+     */
+    @WithDefault("32M")
     MemorySize eventTail();
 
     /** How long a client of an event stream may take nothing before it is cut. */

@@ -29,7 +29,7 @@ class GatewaySettingsTest {
     assertEquals(Duration.ofSeconds(6), settings.gateway().attempt());
     assertEquals(50_000, settings.gateway().maxWaiting());
     assertEquals(Duration.ofSeconds(10), settings.gateway().eventHeartbeat());
-    assertEquals(4 << 20, settings.gateway().eventTail().asLongValue());
+    assertEquals(32 << 20, settings.gateway().eventTail().asLongValue());
     assertEquals(Duration.ofMinutes(1), settings.gateway().eventStall());
     assertEquals(Duration.ofSeconds(1), settings.gateway().frameHeartbeat());
     assertEquals(Duration.ofSeconds(3), settings.gateway().renewal());

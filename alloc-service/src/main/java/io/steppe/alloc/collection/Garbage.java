@@ -24,11 +24,9 @@ record Garbage(AllocView view, Ages ages, long now) {
     var key = JobKey.of(job);
     return job.getStatus().equals(JobStatus.DEAD)
         && old(job.getSubmitTime(), ages.job().toNanos())
+        && view.openEvaluationsOf(key).isEmpty()
         && view.evaluationsOf(key).stream()
-            .allMatch(
-                each ->
-                    !EvaluationState.isOpen(each)
-                        && old(each.getModifyTime(), ages.job().toNanos()))
+            .allMatch(each -> old(each.getModifyTime(), ages.job().toNanos()))
         && view.allocationsOf(key).stream()
             .allMatch(each -> ended(each) && old(each.getModifyTime(), ages.job().toNanos()));
   }

@@ -74,7 +74,7 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
   /** Whether an evaluation for the next step of an update is one too many: another comes before. */
   private static boolean looksAnyway(AllocView view, JobKey key, Evaluation followUp) {
     return followUp.getTriggeredBy().equals(Evaluations.ROLLING_UPDATE)
-        && view.evaluationsOf(key).stream()
+        && view.openEvaluationsOf(key).stream()
             .filter(other -> other.getTriggeredBy().equals(Evaluations.ROLLING_UPDATE))
             .filter(other -> other.getWaitUntil() >= followUp.getCreateTime())
             .anyMatch(
@@ -222,8 +222,7 @@ public record ApplyPlan(Plan plan, long jobModifyIndex, String blockedId)
     }
     plan.blocked().ifPresent(room -> edit.put(blocked(evaluation, room), Evaluations.UPDATED));
     edit.put(finished(evaluation), Evaluations.UPDATED);
-    edit.view().evaluationsOf(JobKey.of(evaluation)).stream()
-        .filter(EvaluationState::isOpen)
+    edit.view().openEvaluationsOf(JobKey.of(evaluation)).stream()
         .filter(other -> !other.getId().equals(blockedId))
         .forEach(other -> closeOther(edit, evaluation, other));
   }

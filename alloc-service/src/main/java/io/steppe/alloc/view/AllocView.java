@@ -42,7 +42,7 @@ public record AllocView(
     PMap<JobKey, Job> jobs,
     PMap<JobKey, PMap<Long, Job>> versions,
     PMap<String, Evaluation> evaluations,
-    PMap<JobKey, PSet<String>> evaluationsByJob,
+    PMap<JobKey, JobEvaluations> evaluationsByJob,
     PMap<String, Allocation> allocations,
     PMap<JobKey, PSet<String>> allocationsByJob,
     PMap<String, PSet<String>> allocationsByNode,
@@ -166,8 +166,32 @@ public record AllocView(
     return Optional.ofNullable(nodes.get(id));
   }
 
+  /** Every evaluation of a job: what only few requests should ask for. */
   public Collection<Evaluation> evaluationsOf(JobKey key) {
-    return ids(evaluationsByJob, key).stream().map(evaluations::get).toList();
+    return indexOf(key).ids().stream().map(evaluations::get).toList();
+  }
+
+  /** The evaluations of a job that still wait for something. */
+  public Collection<Evaluation> openEvaluationsOf(JobKey key) {
+    return indexOf(key).open().values();
+  }
+
+  /** Whether a job has an evaluation, of whatever age. */
+  public boolean wasEvaluated(JobKey key) {
+    return evaluationsByJob.containsKey(key);
+  }
+
+  /** The job's newest evaluation that tells how many allocations it left to place. */
+  public Optional<Evaluation> countedEvaluationOf(JobKey key) {
+    return indexOf(key).counted();
+  }
+
+  private Stream<Evaluation> others(JobKey key, String id) {
+    return indexOf(key).ids().stream().filter(one -> !one.equals(id)).map(evaluations::get);
+  }
+
+  private JobEvaluations indexOf(JobKey key) {
+    return evaluationsByJob.getOrDefault(key, JobEvaluations.NONE);
   }
 
   public Collection<Allocation> allocationsOf(JobKey key) {
@@ -227,16 +251,20 @@ public record AllocView(
     var key = JobKey.of(evaluation);
     return withEvaluations(
         evaluations.plus(evaluation.getId(), evaluation),
-        evaluations.containsKey(evaluation.getId())
-            ? evaluationsByJob
-            : add(evaluationsByJob, key, evaluation.getId()));
+        evaluationsByJob.plus(
+            key, indexOf(key).plus(evaluation, () -> others(key, evaluation.getId()))));
   }
 
   private AllocView withoutEvaluation(String id) {
     var known = evaluations.get(id);
-    return known == null
-        ? this
-        : withEvaluations(evaluations.minus(id), remove(evaluationsByJob, JobKey.of(known), id));
+    if (known == null) {
+      return this;
+    }
+    var key = JobKey.of(known);
+    var left = indexOf(key).minus(id, () -> others(key, id));
+    return withEvaluations(
+        evaluations.minus(id),
+        left.isEmpty() ? evaluationsByJob.minus(key) : evaluationsByJob.plus(key, left));
   }
 
   public AllocView with(Allocation allocation) {
@@ -361,7 +389,7 @@ public record AllocView(
   }
 
   private AllocView withEvaluations(
-      PMap<String, Evaluation> newEvaluations, PMap<JobKey, PSet<String>> newByJob) {
+      PMap<String, Evaluation> newEvaluations, PMap<JobKey, JobEvaluations> newByJob) {
     return new AllocView(
         jobs,
         versions,

@@ -22,12 +22,11 @@ public final class JobStatus {
     if (view.counts(key).lives()) {
       return RUNNING;
     }
-    var evaluations = view.evaluationsOf(key);
-    if (evaluations.stream().anyMatch(evaluation -> isOpen(evaluation.getStatus()))) {
+    if (!view.openEvaluationsOf(key).isEmpty()) {
       return PENDING;
     }
     return !view.allocationsByJob().containsKey(key)
-            && evaluations.isEmpty()
+            && !view.wasEvaluated(key)
             && !job.getStop()
             && isNew(job)
         ? PENDING
@@ -46,9 +45,5 @@ public final class JobStatus {
 
   private static boolean isNew(Job job) {
     return job.getStatus().isEmpty() || job.getStatus().equals(PENDING);
-  }
-
-  private static boolean isOpen(String evaluationStatus) {
-    return evaluationStatus.equals("pending") || evaluationStatus.equals("blocked");
   }
 }

@@ -5,8 +5,6 @@ import io.steppe.proto.v1.Job;
 import io.steppe.proto.v1.JobChildrenSummary;
 import io.steppe.proto.v1.JobSummary;
 import io.steppe.proto.v1.TaskGroupSummary;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,7 +20,9 @@ public final class JobSummaries {
         .forEach(group -> groups.put(group.getName(), TaskGroupSummary.newBuilder()));
     var counts = view.counts(key);
     counts.groups().forEach((name, counted) -> groups.put(name, counted.toBuilder()));
-    queued(view.evaluationsOf(key))
+    view.countedEvaluationOf(key)
+        .map(Evaluation::getQueuedAllocationsMap)
+        .orElse(Map.of())
         .forEach(
             (name, number) -> {
               var group = groups.get(name);
@@ -39,14 +39,5 @@ public final class JobSummaries {
             .setModifyIndex(Math.max(job.getModifyIndex(), counts.newest()));
     groups.forEach((name, group) -> summary.putSummary(name, group.build()));
     return summary.build();
-  }
-
-  /** What the last evaluation that counted them left to place. */
-  private static Map<String, Long> queued(Collection<Evaluation> evaluations) {
-    return evaluations.stream()
-        .filter(evaluation -> evaluation.getQueuedAllocationsCount() > 0)
-        .max(Comparator.comparingLong(Evaluation::getModifyIndex))
-        .map(Evaluation::getQueuedAllocationsMap)
-        .orElse(Map.of());
   }
 }

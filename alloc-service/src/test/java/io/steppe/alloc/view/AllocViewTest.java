@@ -8,6 +8,7 @@ import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.Evaluation;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -51,6 +53,9 @@ class AllocViewTest {
                   .setId("e" + number)
                   .setNamespace("default")
                   .setJobId("job" + number % 3)
+                  .setStatus(List.of("pending", "blocked", "complete").get(random.nextInt(3)))
+                  .putAllQueuedAllocations(random.nextBoolean() ? Map.of("g", index) : Map.of())
+                  .setModifyIndex(index)
                   .build());
       case 3 ->
           put(
@@ -98,7 +103,8 @@ class AllocViewTest {
     assertEquals(loaded.evaluations(), view.evaluations());
     assertEquals(loaded.allocations(), view.allocations());
     assertEquals(loaded.nodes(), view.nodes());
-    assertEquals(index(view.evaluations(), JobKey::of), sorted(view.evaluationsByJob()));
+    assertEquals(loaded.evaluationsByJob(), view.evaluationsByJob());
+    assertEvaluationsFound(view);
     assertEquals(index(view.allocations(), JobKey::of), sorted(view.allocationsByJob()));
     assertEquals(
         index(view.allocations(), Allocation::getNodeId), sorted(view.allocationsByNode()));
@@ -125,6 +131,25 @@ class AllocViewTest {
       assertEquals(live, loaded.fleet().load(node).footprints().size());
       assertEquals(view.node(node).isPresent(), view.fleet().node(node).isPresent());
     }
+  }
+
+  private static void assertEvaluationsFound(AllocView view) {
+    var byJob = view.evaluations().values().stream().collect(Collectors.groupingBy(JobKey::of));
+    assertEquals(byJob.keySet(), view.evaluationsByJob().keySet());
+    byJob.forEach(
+        (job, all) -> {
+          assertEquals(Set.copyOf(all), Set.copyOf(view.evaluationsOf(job)));
+          assertEquals(
+              all.stream()
+                  .filter(one -> !one.getStatus().equals("complete"))
+                  .collect(Collectors.toSet()),
+              Set.copyOf(view.openEvaluationsOf(job)));
+          assertEquals(
+              all.stream()
+                  .filter(one -> one.getQueuedAllocationsCount() > 0)
+                  .max(Comparator.comparingLong(Evaluation::getModifyIndex)),
+              view.countedEvaluationOf(job));
+        });
   }
 
   private static <T, K> Map<K, Set<String>> index(Map<String, T> objects, Function<T, K> by) {

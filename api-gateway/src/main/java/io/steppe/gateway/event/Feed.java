@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -44,13 +45,14 @@ final class Feed {
    *
    * @param open opens a subscription
    * @param subscription without index
+   * @param maxBytes how much it may keep, asked each time
    */
   Feed(
       Function<SubscribeRequest, Inflow<SubscribeUp, EventLine>> open,
       SubscribeRequest subscription,
       EventStyle style,
       long first,
-      long maxBytes,
+      LongSupplier maxBytes,
       Duration heartbeat) {
     this.open = open;
     this.subscription = subscription;

@@ -7,15 +7,20 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The feeds that are read now: one for all clients that ask for the same. */
 @ApplicationScoped
 class Feeds {
+  /** Bytes that a feed keeps however many there are: what its clients get at once. */
+  private static final long LEAST = 64 << 10;
+
   private record Key(SubscribeRequest subscription, EventStyle style) {}
 
   private final ConcurrentHashMap<Key, Feed> feeds = new ConcurrentHashMap<>();
   private final Subscriptions subscriptions;
   private final long tailBytes;
+  private final AtomicInteger count = new AtomicInteger();
   private final Duration heartbeat;
 
   Feeds(Subscriptions subscriptions, GatewaySettings settings) {
@@ -53,6 +58,7 @@ class Feeds {
             return known;
           }
           feed.stop();
+          count.decrementAndGet();
           return known == feed ? null : known;
         });
   }
@@ -66,9 +72,15 @@ class Feeds {
     SubscribeRequest subscription =
         key.subscription().toBuilder().setCaller(Callers.anonymous()).build();
     Feed feed =
-        new Feed(subscriptions::open, subscription, key.style(), index, tailBytes, heartbeat);
+        new Feed(subscriptions::open, subscription, key.style(), index, this::most, heartbeat);
+    count.incrementAndGet();
     feed.start();
     return feed;
+  }
+
+  /** Bytes that one feed may keep now. */
+  private long most() {
+    return Math.max(LEAST, tailBytes / Math.max(1, count.get()));
   }
 
   private static Key key(EventQuery query) {

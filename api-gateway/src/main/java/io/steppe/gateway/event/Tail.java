@@ -8,6 +8,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 /** The newest lines of a stream, bounded in bytes; any number of readers share their bytes. */
 final class Tail {
@@ -17,7 +18,7 @@ final class Tail {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final TreeMap<Long, Kept> pieces = new TreeMap<>();
   private final Slabs slabs = new Slabs();
-  private final long maxBytes;
+  private final LongSupplier maxBytes;
   private long first;
   private long bytes;
   private Optional<String> end = Optional.empty();
@@ -28,8 +29,9 @@ final class Tail {
    * A tail without lines.
    *
    * @param first the index it will have all lines from
+   * @param maxBytes how much it may keep, asked each time
    */
-  Tail(long first, long maxBytes) {
+  Tail(long first, LongSupplier maxBytes) {
     this.first = first;
     this.maxBytes = maxBytes;
   }
@@ -64,10 +66,11 @@ final class Tail {
   }
 
   void add(Piece piece) {
+    long most = maxBytes.getAsLong();
     synchronized (this) {
       pieces.put(piece.last(), new Kept(piece, slabs.add(piece.bytes())));
       bytes += piece.bytes().length;
-      while (bytes > maxBytes && pieces.size() > 1) {
+      while (bytes > most && pieces.size() > 1) {
         Kept oldest = pieces.pollFirstEntry().getValue();
         bytes -= oldest.place().length();
         first = oldest.piece().last() + 1;

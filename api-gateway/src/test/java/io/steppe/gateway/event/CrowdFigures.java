@@ -31,7 +31,7 @@ final class CrowdFigures {
   private static final int TICK_MILLIS = 5;
   private static final int MEASURED_CLIENTS = 5;
 
-  private final Tail tail = new Tail(1, 64 << 20);
+  private final Tail tail = new Tail(1, () -> 64 << 20);
   private final ConcurrentHashMap<EventLoop, Crowd> crowds = new ConcurrentHashMap<>();
   private final CountDownLatch joined;
   private final int clients;

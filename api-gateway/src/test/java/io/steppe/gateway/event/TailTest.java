@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TailTest {
-  private final Tail tail = new Tail(10, 25);
+  private long most = 25;
+  private final Tail tail = new Tail(10, () -> most);
 
   private void add(long... indexes) {
     Piece.Builder piece = new Piece.Builder();
@@ -45,7 +46,16 @@ class TailTest {
     assertFalse(tail.holds(11));
     assertTrue(tail.holds(12));
     assertEquals("line12 line13 13", read(12));
-    assertInstanceOf(Tail.Found.Gone.class, new Tail(10, 20).from(9));
+    assertInstanceOf(Tail.Found.Gone.class, new Tail(10, () -> 20).from(9));
+  }
+
+  @Test
+  void whatIsKeptShrinksWithItsBound() {
+    add(10, 11);
+    most = 10;
+    add(12);
+    assertFalse(tail.holds(11));
+    assertEquals("line12 12", read(12));
   }
 
   @Test
@@ -61,7 +71,7 @@ class TailTest {
 
   @Test
   void linesOfManySlabsComeOneAfterTheOther() {
-    Tail large = new Tail(1, 10 << 20);
+    Tail large = new Tail(1, () -> 10 << 20);
     StringBuilder all = new StringBuilder();
     for (int i = 1; i <= 300; i++) {
       String line = ("line" + i).repeat(500) + "\n";

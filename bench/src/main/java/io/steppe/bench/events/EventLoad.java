@@ -83,6 +83,13 @@ public final class EventLoad implements Callable<Integer> {
   private int seconds;
 
   @Option(
+      names = "--warm-up",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "seconds at that rate before, which are not measured (${DEFAULT-VALUE})")
+  private int warmUp;
+
+  @Option(
       names = "--processes",
       paramLabel = "FILE",
       description = "what `./steppe ps` printed: tells what CPU each process takes meanwhile")
@@ -109,8 +116,7 @@ public final class EventLoad implements Callable<Integer> {
     try (Readers readers = new Readers(port, path, subscribers, measuring)) {
       await("every subscriber was answered", () -> min(readers.bytes()) > 0);
       print("%d subscribers", subscribers);
-      // Not measured: the first seconds warm the cluster up.
-      int warm = evaluate(Math.min(5, seconds));
+      int warm = evaluate(warmUp);
       settle(readers);
       int skipped = readers.measured().getFirst().nanos().size();
       Map<String, Cost> before = costs();
