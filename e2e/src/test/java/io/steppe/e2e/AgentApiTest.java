@@ -50,6 +50,16 @@ class AgentApiTest {
     cluster =
         LocalCluster.start(
             Map.of(), "--name", "e2e-agent", "--enable-debug", "--replicas", "api-gateway=2");
+    Wait.untilTrue(Duration.ofSeconds(30), "two gateways", AgentApiTest::bothGatewaysAreMembers);
+  }
+
+  /** The cluster is ready with its first gateway; the other one is a member soon after. */
+  private static boolean bothGatewaysAreMembers() throws IOException, InterruptedException {
+    int gateways = 0;
+    for (JsonNode member : cluster.api().get("/v1/agent/members").path("Members")) {
+      gateways += member.path("Tags").path("service").asText().equals("api-gateway") ? 1 : 0;
+    }
+    return gateways == 2;
   }
 
   @AfterAll

@@ -1,21 +1,18 @@
 package io.steppe.bench.events;
 
+import com.google.protobuf.ByteString;
+import io.steppe.bench.load.Cluster;
 import io.steppe.bench.load.Processes;
 import io.steppe.bench.load.Processes.Cost;
-import io.steppe.json.Json;
+import io.steppe.proto.v1.Constraint;
 import io.steppe.proto.v1.Job;
-import io.steppe.proto.v1.JobRegisterRequest;
-import io.steppe.proto.v1.JobRegisterResponse;
+import io.steppe.proto.v1.LogConfig;
+import io.steppe.proto.v1.Resources;
 import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,8 +28,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Makes evaluations on a running cluster while many clients read them as events, and says how old
- * the events were when their lines came, and whether all came.
+ * Has the jobs on a node evaluated while many clients read the evaluations as events, and says how
+ * old the events were when their lines came, and whether all came. An evaluation makes two events:
+ * it is made, and it is complete.
  */
 @Command(
     name = "event-load",
@@ -42,8 +38,7 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 110,
     description = "Measures event streams of a running cluster with many subscribers.")
 public final class EventLoad implements Callable<Integer> {
-  private static final int EVENTS_A_CALL = 2;
-  private static final int IN_FLIGHT = 200;
+  private static final int EVENTS_AN_EVALUATION = 2;
 
   @Spec private CommandSpec spec;
 
@@ -76,6 +71,13 @@ public final class EventLoad implements Callable<Integer> {
   private int rate;
 
   @Option(
+      names = "--jobs",
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "evaluated with each call (${DEFAULT-VALUE})")
+  private int jobs;
+
+  @Option(
       names = "--seconds",
       defaultValue = "30",
       paramLabel = "N",
@@ -101,9 +103,6 @@ public final class EventLoad implements Callable<Integer> {
       description = "this text")
   private boolean help;
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
   /** Measures once. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new EventLoad()).execute(args));
@@ -111,26 +110,32 @@ public final class EventLoad implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    long first = register() + 1;
-    String path = "/v1/event/stream?topic=Evaluation:event-load&index=" + first;
-    try (Readers readers = new Readers(port, path, subscribers, measuring)) {
-      await("every subscriber was answered", () -> min(readers.bytes()) > 0);
-      print("%d subscribers", subscribers);
-      int warm = evaluate(warmUp);
-      settle(readers);
-      int skipped = readers.measured().getFirst().nanos().size();
-      Map<String, Cost> before = costs();
-      long start = System.nanoTime();
-      int calls = evaluate(seconds);
-      double took = (System.nanoTime() - start) / 1e9;
-      Map<String, Double> percent =
-          Processes.cpuPercent(before, costs(), Duration.ofNanos(System.nanoTime() - start));
-      settle(readers);
-      report(readers, skipped, calls, took);
-      percent.forEach((name, cpu) -> print("%s: %.0f %% of a core", name, cpu));
-      print("%d evaluations before that", warm);
+    try (Cluster cluster = new Cluster(URI.create("http://127.0.0.1:" + port))) {
+      String node = node(cluster);
+      long first = register(cluster, node) + 1;
+      String path = "/v1/event/stream?topic=Evaluation&index=" + first;
+      try (Readers readers = new Readers(port, path, subscribers, measuring)) {
+        await("every subscriber was answered", () -> min(readers.bytes()) > 0);
+        print("%d subscribers", subscribers);
+        measure(cluster, node, readers);
+      }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private void measure(Cluster cluster, String node, Readers readers)
+      throws IOException, InterruptedException {
+    evaluate(cluster, node, warmUp);
+    settle(readers);
+    int skipped = readers.measured().getFirst().nanos().size();
+    Map<String, Cost> before = costs();
+    long start = System.nanoTime();
+    int calls = evaluate(cluster, node, seconds);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    Map<String, Double> percent = Processes.cpuPercent(before, costs(), took);
+    settle(readers);
+    report(readers, skipped, calls, took.toNanos() / 1e9);
+    percent.forEach((name, cpu) -> print("%s: %.0f %% of a core", name, cpu));
   }
 
   /** CPU of the cluster's processes and of this one. */
@@ -173,64 +178,65 @@ public final class EventLoad implements Callable<Integer> {
         min(readers.bytes()) == max(readers.bytes()));
   }
 
-  /** A job without allocations, whose evaluations are events and nothing else. */
-  private long register() throws IOException, InterruptedException {
-    Job job =
-        Job.newBuilder()
-            .setId("event-load")
-            .setName("event-load")
-            .setType("service")
-            .addDatacenters("*")
-            .addTaskGroups(
-                TaskGroup.newBuilder()
-                    .setName("none")
-                    .setCount(0)
-                    .addTasks(Task.newBuilder().setName("none").setDriver("mock_driver")))
-            .build();
-    byte[] body = Json.write(JobRegisterRequest.newBuilder().setJob(job).build());
-    HttpResponse<byte[]> answer = client.send(put("/v1/jobs", body), BodyHandlers.ofByteArray());
-    if (answer.statusCode() != 200) {
-      throw new IOException("registration: " + answer.statusCode());
+  private String node(Cluster cluster) throws IOException, InterruptedException {
+    List<String> nodes = cluster.readyNodes();
+    if (nodes.isEmpty()) {
+      throw new IOException("The cluster has no node that is ready: start it with an agent");
     }
-    return Json.read(answer.body(), JobRegisterResponse.getDefaultInstance()).getJobModifyIndex();
+    return nodes.getFirst();
   }
 
-  /** Makes evaluations at the rate; gives how many. */
-  private int evaluate(int seconds) throws InterruptedException {
-    int calls = rate * seconds / EVENTS_A_CALL;
-    long gap = TimeUnit.SECONDS.toNanos(1) * EVENTS_A_CALL / rate;
-    Semaphore free = new Semaphore(IN_FLIGHT);
-    AtomicInteger failed = new AtomicInteger();
-    byte[] body = "{\"JobID\":\"event-load\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    HttpRequest request = put("/v1/job/event-load/evaluate", body);
+  /** Jobs with one mock allocation each on a node; the index after which all of them run. */
+  private long register(Cluster cluster, String node) throws IOException, InterruptedException {
+    long index = 0;
+    for (int i = 0; i < jobs; i++) {
+      index = cluster.register(job("event-load-" + i, node)).getJobModifyIndex();
+    }
+    for (int i = 0; i < jobs; i++) {
+      String job = "event-load-" + i;
+      await(job + " runs", () -> cluster.summary(job).getRunning() == 1);
+    }
+    return index;
+  }
+
+  private static Job job(String id, String node) {
+    Task task =
+        Task.newBuilder()
+            .setName("mock")
+            .setDriver("mock_driver")
+            .setConfig(ByteString.copyFromUtf8("{\"run_for\":\"8760h\"}"))
+            .setLogConfig(LogConfig.newBuilder().setMaxFiles(1).setMaxFileSizeMb(1))
+            .setResources(Resources.newBuilder().setCpu(10).setMemoryMb(10))
+            .build();
+    return Job.newBuilder()
+        .setId(id)
+        .setName(id)
+        .setType("service")
+        .addDatacenters("*")
+        .addConstraints(
+            Constraint.newBuilder()
+                .setLTarget("${node.unique.id}")
+                .setOperand("=")
+                .setRTarget(node))
+        .addTaskGroups(TaskGroup.newBuilder().setName("mock").setCount(1).addTasks(task))
+        .build();
+  }
+
+  /** Has all jobs evaluated at the rate; gives how many calls that took. */
+  private int evaluate(Cluster cluster, String node, int seconds)
+      throws IOException, InterruptedException {
+    int events = jobs * EVENTS_AN_EVALUATION;
+    int calls = rate * seconds / events;
+    long gap = TimeUnit.SECONDS.toNanos(1) * events / rate;
     long start = System.nanoTime();
     for (int i = 0; i < calls; i++) {
       long wait = start + i * gap - System.nanoTime();
       if (wait > 0) {
         TimeUnit.NANOSECONDS.sleep(wait);
       }
-      free.acquire();
-      client
-          .sendAsync(request, BodyHandlers.discarding())
-          .whenComplete(
-              (answer, error) -> {
-                free.release();
-                if (error != null || answer.statusCode() != 200) {
-                  failed.incrementAndGet();
-                }
-              });
+      cluster.evaluate(node);
     }
-    free.acquire(IN_FLIGHT);
-    if (failed.get() > 0) {
-      print("%d calls failed", failed.get());
-    }
-    return calls - failed.get();
-  }
-
-  private HttpRequest put(String path, byte[] body) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .PUT(BodyPublishers.ofByteArray(body))
-        .build();
+    return calls;
   }
 
   /** Waits until nothing more comes. */
@@ -245,10 +251,11 @@ public final class EventLoad implements Callable<Integer> {
   }
 
   private interface Condition {
-    boolean holds();
+    boolean holds() throws IOException, InterruptedException;
   }
 
-  private static void await(String what, Condition condition) throws InterruptedException {
+  private static void await(String what, Condition condition)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {

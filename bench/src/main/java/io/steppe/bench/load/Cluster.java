@@ -18,25 +18,35 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-/** What the load needs of a cluster's HTTP API. */
-final class Cluster implements AutoCloseable {
+/** What loads need of a cluster's HTTP API. */
+public final class Cluster implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI address;
 
-  Cluster(URI address) {
+  /** The cluster behind a gateway. */
+  public Cluster(URI address) {
     this.address = address;
   }
 
-  /** Nodes that are ready for allocations. */
-  long readyNodes() throws IOException, InterruptedException {
+  /** Ids of the nodes that are ready for allocations. */
+  public List<String> readyNodes() throws IOException, InterruptedException {
     List<NodeListStub> nodes = Json.readList(get("/v1/nodes"), NodeListStub.getDefaultInstance());
-    return nodes.stream().filter(node -> node.getStatus().equals("ready")).count();
+    return nodes.stream()
+        .filter(node -> node.getStatus().equals("ready"))
+        .map(NodeListStub::getId)
+        .toList();
   }
 
-  JobRegisterResponse register(Job job) throws IOException, InterruptedException {
+  /** Has every job with an allocation on a node evaluated. */
+  public void evaluate(String node) throws IOException, InterruptedException {
+    send(HttpRequest.newBuilder().PUT(BodyPublishers.noBody()), "/v1/node/" + node + "/evaluate");
+  }
+
+  /** Registers a job. */
+  public JobRegisterResponse register(Job job) throws IOException, InterruptedException {
     byte[] body = Json.write(JobRegisterRequest.newBuilder().setJob(job).build());
     return read(
         send(HttpRequest.newBuilder().PUT(BodyPublishers.ofByteArray(body)), "/v1/jobs"),
@@ -44,14 +54,15 @@ final class Cluster implements AutoCloseable {
   }
 
   /** The only group's allocations by state. */
-  TaskGroupSummary summary(String job) throws IOException, InterruptedException {
+  public TaskGroupSummary summary(String job) throws IOException, InterruptedException {
     JobSummary summary = read(get("/v1/job/" + job + "/summary"), JobSummary.getDefaultInstance());
     return summary.getSummaryMap().values().stream()
         .findFirst()
         .orElse(TaskGroupSummary.getDefaultInstance());
   }
 
-  void stop(String job) throws IOException, InterruptedException {
+  /** Stops a job. */
+  public void stop(String job) throws IOException, InterruptedException {
     send(HttpRequest.newBuilder().DELETE(), "/v1/job/" + job);
   }
 

@@ -110,7 +110,7 @@ public final class Load implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, TimeoutException {
     try (Cluster cluster = new Cluster(URI.create("http://127.0.0.1:" + httpPort))) {
       long start = System.nanoTime();
-      await("nodes are ready", () -> cluster.readyNodes() >= nodes);
+      await("nodes are ready", () -> cluster.readyNodes().size() >= nodes);
       print("%d nodes ready after %.1f s", nodes, seconds(start));
       idle("idle, %d nodes".formatted(nodes));
       place(cluster);
