@@ -2,7 +2,6 @@ package io.steppe.alloc.evaluation;
 
 import io.steppe.alloc.view.JobKey;
 import io.steppe.proto.v1.Evaluation;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,6 +36,7 @@ final class EvaluationQueue {
   private static final class Line {
     private final JobKey key;
     private final TreeMap<Long, Map<String, Evaluation>> byIndex = new TreeMap<>();
+    private final TreeMap<Long, Integer> numberByPriority = new TreeMap<>();
     private long priority;
     private long age;
 
@@ -45,29 +45,33 @@ final class EvaluationQueue {
     }
 
     private void add(Evaluation evaluation) {
-      byIndex
-          .computeIfAbsent(evaluation.getCreateIndex(), index -> new HashMap<>())
-          .put(evaluation.getId(), evaluation);
+      var before =
+          byIndex
+              .computeIfAbsent(evaluation.getCreateIndex(), index -> new HashMap<>())
+              .put(evaluation.getId(), evaluation);
+      numberByPriority.merge(evaluation.getPriority(), 1, Integer::sum);
+      forget(before);
     }
 
     private void remove(Evaluation evaluation) {
       var same = byIndex.get(evaluation.getCreateIndex());
       if (same != null) {
-        same.remove(evaluation.getId());
+        forget(same.remove(evaluation.getId()));
         if (same.isEmpty()) {
           byIndex.remove(evaluation.getCreateIndex());
         }
       }
     }
 
+    private void forget(Evaluation before) {
+      if (before != null) {
+        numberByPriority.computeIfPresent(
+            before.getPriority(), (same, number) -> number == 1 ? null : number - 1);
+      }
+    }
+
     private void rank() {
-      priority =
-          byIndex.values().stream()
-              .map(Map::values)
-              .flatMap(Collection::stream)
-              .mapToLong(Evaluation::getPriority)
-              .max()
-              .orElse(0);
+      priority = numberByPriority.isEmpty() ? 0 : numberByPriority.lastKey();
       age = byIndex.isEmpty() ? 0 : byIndex.firstKey();
     }
   }

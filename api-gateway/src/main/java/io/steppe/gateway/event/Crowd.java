@@ -21,7 +21,7 @@ final class Crowd {
   /** Rests so many times as long as a round took. */
   private static final int REST = 4;
 
-  private static final long LONGEST_REST = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LONGEST_REST = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final EventLoop loop;
   private final Tail tail;

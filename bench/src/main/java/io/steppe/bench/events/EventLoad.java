@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 /**
  * Has the jobs on a node evaluated while many clients read the evaluations as events, and says how
  * old the events were when their lines came, and whether all came. An evaluation makes two events:
- * it is made, and it is complete.
+ * it is made, and it is complete; one where the scheduler is paused.
  */
 @Command(
     name = "event-load",
@@ -38,8 +38,6 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 110,
     description = "Measures event streams of a running cluster with many subscribers.")
 public final class EventLoad implements Callable<Integer> {
-  private static final int EVENTS_AN_EVALUATION = 2;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -76,6 +74,11 @@ public final class EventLoad implements Callable<Integer> {
       paramLabel = "N",
       description = "evaluated with each call (${DEFAULT-VALUE})")
   private int jobs;
+
+  @Option(
+      names = "--pause",
+      description = "pauses the scheduler meanwhile: the cores are for the events alone")
+  private boolean pause;
 
   @Option(
       names = "--seconds",
@@ -116,8 +119,10 @@ public final class EventLoad implements Callable<Integer> {
       String path = "/v1/event/stream?topic=Evaluation&index=" + first;
       try (Readers readers = new Readers(port, path, subscribers, measuring)) {
         await("every subscriber was answered", () -> min(readers.bytes()) > 0);
-        print("%d subscribers", subscribers);
+        print("%d subscribers%s", subscribers, pause ? ", the scheduler paused" : "");
+        cluster.pause(pause);
         measure(cluster, node, readers);
+        cluster.pause(false);
       }
     }
     return CommandLine.ExitCode.OK;
@@ -225,7 +230,7 @@ public final class EventLoad implements Callable<Integer> {
   /** Has all jobs evaluated at the rate; gives how many calls that took. */
   private int evaluate(Cluster cluster, String node, int seconds)
       throws IOException, InterruptedException {
-    int events = jobs * EVENTS_AN_EVALUATION;
+    int events = pause ? jobs : 2 * jobs;
     int calls = rate * seconds / events;
     long gap = TimeUnit.SECONDS.toNanos(1) * events / rate;
     long start = System.nanoTime();

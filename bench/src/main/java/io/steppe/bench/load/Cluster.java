@@ -45,6 +45,15 @@ public final class Cluster implements AutoCloseable {
     send(HttpRequest.newBuilder().PUT(BodyPublishers.noBody()), "/v1/node/" + node + "/evaluate");
   }
 
+  /** Lets no evaluation be worked on, or all that wait. */
+  public void pause(boolean paused) throws IOException, InterruptedException {
+    String settings =
+        "{\"SchedulerAlgorithm\":\"binpack\",\"PauseEvalBroker\":%s}".formatted(paused);
+    send(
+        HttpRequest.newBuilder().PUT(BodyPublishers.ofString(settings)),
+        "/v1/operator/scheduler/configuration");
+  }
+
   /** Registers a job. */
   public JobRegisterResponse register(Job job) throws IOException, InterruptedException {
     byte[] body = Json.write(JobRegisterRequest.newBuilder().setJob(job).build());
