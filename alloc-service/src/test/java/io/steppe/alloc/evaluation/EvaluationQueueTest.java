@@ -44,6 +44,23 @@ class EvaluationQueueTest {
   }
 
   @Test
+  void aJobRanksByWhatStillWaits() throws InterruptedException {
+    queue.offer(of("gone", 1, 90));
+    queue.offer(of("gone", 2, 10));
+    queue.offer(of("lowered", 3, 80));
+    queue.offer(of("lowered", 3, 20));
+    queue.offer(of("raised", 4, 30));
+    queue.offer(of("raised", 5, 40));
+    queue.remove(of("raised", 5, 40));
+    queue.offer(of("raised", 4, 60));
+    queue.offer(of("plain", 6, 50));
+    queue.remove(of("gone", 1, 90));
+    assertEquals(
+        List.of("raised-4", "plain-6", "lowered-3", "gone-2"),
+        List.of(next(), next(), next(), next()));
+  }
+
+  @Test
   void aJobGivesOneAtATime() throws InterruptedException {
     queue.offer(of("a", 1, 50));
     queue.offer(of("a", 2, 50));

@@ -1,15 +1,11 @@
 package io.steppe.bench.events;
 
-import com.google.protobuf.ByteString;
 import io.steppe.bench.load.Cluster;
+import io.steppe.bench.load.MockGroup;
 import io.steppe.bench.load.Processes;
 import io.steppe.bench.load.Processes.Cost;
 import io.steppe.proto.v1.Constraint;
 import io.steppe.proto.v1.Job;
-import io.steppe.proto.v1.LogConfig;
-import io.steppe.proto.v1.Resources;
-import io.steppe.proto.v1.Task;
-import io.steppe.proto.v1.TaskGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -205,14 +201,6 @@ public final class EventLoad implements Callable<Integer> {
   }
 
   private static Job job(String id, String node) {
-    Task task =
-        Task.newBuilder()
-            .setName("mock")
-            .setDriver("mock_driver")
-            .setConfig(ByteString.copyFromUtf8("{\"run_for\":\"8760h\"}"))
-            .setLogConfig(LogConfig.newBuilder().setMaxFiles(1).setMaxFileSizeMb(1))
-            .setResources(Resources.newBuilder().setCpu(10).setMemoryMb(10))
-            .build();
     return Job.newBuilder()
         .setId(id)
         .setName(id)
@@ -223,7 +211,7 @@ public final class EventLoad implements Callable<Integer> {
                 .setLTarget("${node.unique.id}")
                 .setOperand("=")
                 .setRTarget(node))
-        .addTaskGroups(TaskGroup.newBuilder().setName("mock").setCount(1).addTasks(task))
+        .addTaskGroups(MockGroup.of(1))
         .build();
   }
 

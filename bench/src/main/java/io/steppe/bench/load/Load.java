@@ -1,13 +1,7 @@
 package io.steppe.bench.load;
 
-import com.google.protobuf.ByteString;
 import io.steppe.bench.load.Processes.Cost;
-import io.steppe.proto.v1.EphemeralDisk;
 import io.steppe.proto.v1.Job;
-import io.steppe.proto.v1.LogConfig;
-import io.steppe.proto.v1.Resources;
-import io.steppe.proto.v1.Task;
-import io.steppe.proto.v1.TaskGroup;
 import io.steppe.proto.v1.TaskGroupSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -183,27 +177,12 @@ public final class Load implements Callable<Integer> {
   }
 
   private Job job() {
-    Task task =
-        Task.newBuilder()
-            .setName("mock")
-            .setDriver("mock_driver")
-            .setConfig(ByteString.copyFromUtf8("{\"run_for\":\"8760h\"}"))
-            .setLogConfig(LogConfig.newBuilder().setMaxFiles(1).setMaxFileSizeMb(1))
-            .setResources(Resources.newBuilder().setCpu(50).setMemoryMb(32))
-            .build();
-    TaskGroup group =
-        TaskGroup.newBuilder()
-            .setName("mock")
-            .setCount(allocations)
-            .setEphemeralDisk(EphemeralDisk.newBuilder().setSizeMb(10))
-            .addTasks(task)
-            .build();
     return Job.newBuilder()
         .setId(job)
         .setName(job)
         .setType("batch")
         .addDatacenters("*")
-        .addTaskGroups(group)
+        .addTaskGroups(MockGroup.of(allocations))
         .build();
   }
 
