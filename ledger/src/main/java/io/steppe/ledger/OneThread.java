@@ -3,6 +3,7 @@ package io.steppe.ledger;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jboss.logging.Logger;
 
@@ -38,17 +39,25 @@ public final class OneThread extends ScheduledThreadPoolExecutor {
   protected void afterExecute(Runnable task, Throwable thrown) {
     super.afterExecute(task, thrown);
     if (thrown != null) {
-      LOG.errorf(thrown, "A task on thread %s failed", name);
+      tell(thrown);
     } else if (task instanceof Future<?> future && future.isDone()) {
       try {
         future.get();
       } catch (ExecutionException e) {
-        LOG.errorf(e.getCause(), "A task on thread %s failed", name);
+        tell(e.getCause());
       } catch (CancellationException e) {
         LOG.debugf("A task on thread %s was cancelled", name);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private void tell(Throwable failure) {
+    if (failure instanceof RejectedExecutionException && isShutdown()) {
+      LOG.debugf("A task on thread %s would have gone on after its end", name);
+    } else {
+      LOG.errorf(failure, "A task on thread %s failed", name);
     }
   }
 }

@@ -1,10 +1,14 @@
 package io.steppe.agent.watch;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 
 /** Work that, asked for any number of times while it runs, runs once more afterwards. */
 public final class Coalesced {
+  private static final Logger LOG = Logger.getLogger(Coalesced.class);
+
   private final Executor executor;
   private final Runnable work;
   private final AtomicInteger asked = new AtomicInteger();
@@ -27,8 +31,16 @@ public final class Coalesced {
       work.run();
     } finally {
       if (asked.addAndGet(-seen) > 0) {
-        executor.execute(this::run);
+        again();
       }
+    }
+  }
+
+  private void again() {
+    try {
+      executor.execute(this::run);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Asked for once more, but the executor is closed");
     }
   }
 }
