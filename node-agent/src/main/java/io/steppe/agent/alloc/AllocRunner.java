@@ -2,30 +2,20 @@ package io.steppe.agent.alloc;
 
 import io.steppe.agent.alloc.AllocModel.Phase;
 import io.steppe.agent.alloc.AllocModel.TaskModel;
-import io.steppe.agent.driver.Driver;
 import io.steppe.agent.driver.ExecPlace;
-import io.steppe.agent.driver.RunListener;
 import io.steppe.agent.driver.RunningTask;
-import io.steppe.agent.driver.TaskRun;
-import io.steppe.agent.task.Exit;
-import io.steppe.agent.task.StartFailure;
 import io.steppe.agent.task.TaskFolders;
 import io.steppe.agent.watch.SerialExecutor;
 import io.steppe.proto.v1.Allocation;
-import io.steppe.proto.v1.Task;
 import io.steppe.proto.v1.TaskGroup;
 import io.steppe.rpc.Failure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -54,9 +44,7 @@ public final class AllocRunner {
   private final AllocStore store;
   private final Path root;
   private final SerialExecutor queue;
-  private final GroupLogs logs;
-  private final Identities identities;
-  private final Map<String, TaskRun> runs = new HashMap<>();
+  private final Runs runs;
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
 
   private volatile Allocation allocation;
@@ -83,9 +71,15 @@ public final class AllocRunner {
     this.onFinished = onFinished;
     this.store = new AllocStore(around.states().resolve(allocation.getId()));
     this.root = around.allocations().resolve(allocation.getId());
-    this.logs = new GroupLogs(allocation.getId(), around);
     this.queue = new SerialExecutor(around.executor());
-    this.identities = new Identities(allocation.getId(), root, store, around, queue, this::take);
+    this.runs =
+        new Runs(
+            this::allocation,
+            root,
+            store,
+            around,
+            new Identities(allocation.getId(), root, store, around, queue, this::take),
+            this::offer);
     this.spec = GroupSpec.of(allocation);
     this.model = AllocModel.fresh(spec, around.clock().instant());
     this.report = describe();
@@ -127,7 +121,14 @@ public final class AllocRunner {
     if (!model.prepared() && !model.finished()) {
       prepareWhenFree();
     }
-    model.tasks().forEach((name, task) -> adopt(name, task, interrupted));
+    model
+        .tasks()
+        .forEach(
+            (name, task) -> {
+              if (task.running() || task.phase() instanceof Phase.Starting) {
+                runs.adopt(name, task, interrupted);
+              }
+            });
     try {
       store.clearInterrupted();
     } catch (IOException e) {
@@ -136,25 +137,6 @@ public final class AllocRunner {
     take(new Input.Look());
     if (model.finished()) {
       conclude();
-    }
-  }
-
-  private void adopt(String name, TaskModel task, boolean interrupted) {
-    boolean alive = task.running() || task.phase() instanceof Phase.Starting;
-    if (!alive) {
-      return;
-    }
-    try {
-      openLogs(name);
-      TaskRun run = run(name, task, identities.resume(task(name)));
-      runs.put(name, run);
-      if (interrupted || !driver(name).adopt(run, new Ears(name, task.run()))) {
-        offer(new Input.Lost(name, task.run()));
-      }
-    } catch (IOException | StartFailure e) {
-      offer(
-          new Input.Exited(
-              name, task.run(), Exit.unknown("can't be found again: " + e.getMessage())));
     }
   }
 
@@ -194,9 +176,7 @@ public final class AllocRunner {
     queue.execute(
         () -> {
           Optional<String> refusal =
-              closed || interruption.isPresent()
-                  ? Optional.of("Task not running")
-                  : Refusals.of(spec, model, wish);
+              isLeft() ? Optional.of("Task not running") : Refusals.of(spec, model, wish);
           if (refusal.isEmpty()) {
             take(wish);
           }
@@ -205,12 +185,33 @@ public final class AllocRunner {
     return answer;
   }
 
+  /** Whether nothing more is done for it by this agent. */
+  private boolean isLeft() {
+    return closed || interruption.isPresent();
+  }
+
   private void offer(Input input) {
-    queue.execute(() -> take(input));
+    queue.execute(
+        () -> {
+          if (input instanceof Input.Exited exited) {
+            ended(exited);
+          } else {
+            take(input);
+          }
+        });
+  }
+
+  private void ended(Input.Exited exited) {
+    runs.drain(exited.task());
+    if (interruption.isPresent()) {
+      interruption.get().over(exited.task());
+    } else {
+      take(exited);
+    }
   }
 
   private void take(Input input) {
-    if (closed || interruption.isPresent()) {
+    if (isLeft()) {
       return;
     }
     AllocModel before = model;
@@ -276,9 +277,9 @@ public final class AllocRunner {
   private void perform(Effect effect) {
     switch (effect) {
       case Effect.Prepare() -> prepareWhenFree();
-      case Effect.Start(String task, int _) -> start(task);
-      case Effect.Signal(String task, int _, String signal) -> signal(task, signal);
-      case Effect.Kill(String task, int _) -> kill(task);
+      case Effect.Start(String task, int _) -> runs.start(task, model.tasks().get(task));
+      case Effect.Signal(String task, int _, String signal) -> runs.signal(task, signal);
+      case Effect.Kill(String task, int _) -> runs.kill(task);
     }
   }
 
@@ -310,7 +311,7 @@ public final class AllocRunner {
       LOG.warnf(
           "allocation %s does not wait for the end of %s any longer",
           id(), awaited.allocation().getId());
-    } else if (Predecessors.keepsData(allocation) && !closed) {
+    } else if (Predecessors.keepsData(allocation) && !isLeft()) {
       try {
         Folders.move(
             around.allocations().resolve(awaited.allocation().getId()), root, spec.names());
@@ -321,15 +322,16 @@ public final class AllocRunner {
   }
 
   private void prepare() {
-    if (closed) {
+    if (isLeft()) {
       return;
     }
     try {
       Folders.make(root, spec.names());
       for (String task : spec.names()) {
         Files.createDirectories(store.home(task));
-        if (!task(task).getUser().isEmpty()) {
-          Folders.give(TaskFolders.of(root, task).secrets(), task(task).getUser());
+        String user = GroupSpec.task(allocation, task).getUser();
+        if (!user.isEmpty()) {
+          Folders.give(TaskFolders.of(root, task).secrets(), user);
         }
       }
       offer(new Input.Prepared());
@@ -338,108 +340,10 @@ public final class AllocRunner {
     }
   }
 
-  private void start(String name) {
-    TaskModel task = model.tasks().get(name);
-    try {
-      openLogs(name);
-      TaskRun run = run(name, task, identities.begin(task(name)));
-      runs.put(name, run);
-      driver(name).start(run, new Ears(name, task.run()));
-    } catch (StartFailure e) {
-      offer(new Input.StartFailed(name, task.run(), e.getMessage(), e.recoverable()));
-    } catch (IOException | UncheckedIOException e) {
-      offer(
-          new Input.StartFailed(
-              name, task.run(), "failed to set up the task: " + e.getMessage(), true));
-    }
-  }
-
-  private Driver driver(String task) throws StartFailure {
-    String name = task(task).getDriver();
-    Driver driver = around.drivers().get(name);
-    if (driver == null) {
-      throw new StartFailure("failed to find driver \"" + name + "\"", false);
-    }
-    return driver;
-  }
-
-  private Task task(String name) {
-    return GroupSpec.task(allocation, name);
-  }
-
-  private TaskRun run(String name, TaskModel task, Map<String, String> own) throws StartFailure {
-    return TaskRuns.of(
-        allocation, name, task, root, store.home(name), driver(name).isolation(), own, around);
-  }
-
-  private void openLogs(String name) throws IOException {
-    logs.open(name, task(name).getLogConfig(), store.home(name), root);
-  }
-
-  private void signal(String task, String signal) {
-    try {
-      driver(task).signal(runs.get(task), signal);
-    } catch (IOException | StartFailure e) {
-      LOG.warnf("task %s of allocation %s: not signaled: %s", task, id(), e.getMessage());
-    }
-  }
-
-  private void kill(String task) {
-    try {
-      driver(task).kill(runs.get(task));
-    } catch (StartFailure e) {
-      LOG.warnf("task %s of allocation %s: not killed: %s", task, id(), e.getMessage());
-    }
-  }
-
-  /** Hears a driver; what it says is taken in order with all else. */
-  private final class Ears implements RunListener {
-    private final String task;
-    private final int run;
-
-    Ears(String task, int run) {
-      this.task = task;
-      this.run = run;
-    }
-
-    @Override
-    public void event(String message, Map<String, String> details) {
-      offer(new Input.DriverSaid(task, run, message, details));
-    }
-
-    @Override
-    public void started() {
-      offer(new Input.Started(task, run));
-    }
-
-    @Override
-    public void startFailed(String error, boolean recoverable) {
-      offer(new Input.StartFailed(task, run, error, recoverable));
-    }
-
-    @Override
-    public void exited(Exit exit) {
-      queue.execute(() -> ended(task, run, exit));
-    }
-  }
-
-  /** Who reads the end of a task in its state finds all its output in the log. */
-  private void ended(String task, int run, Exit exit) {
-    logs.drain(task);
-    if (interruption.isPresent()) {
-      interruption.get().over(task);
-    } else {
-      take(new Input.Exited(task, run, exit));
-    }
-  }
-
   private void finishIfDead(String name, TaskModel task, AllocModel before) {
-    if (!task.dead() || before.tasks().get(name).dead()) {
-      return;
+    if (task.dead() && !before.tasks().get(name).dead()) {
+      runs.end(name);
     }
-    runs.remove(name);
-    identities.end(name);
-    logs.finish(name);
   }
 
   private void sleep() {
@@ -469,67 +373,16 @@ public final class AllocRunner {
     queue.execute(
         () -> {
           wake.cancel(false);
-          var interrupted = new Interruption(done);
+          var interrupted = new Interruption(runs, queue, around.timer(), done);
           interruption = Optional.of(interrupted);
           try {
             store.markInterrupted();
           } catch (IOException e) {
             LOG.errorf(e, "allocation %s: its tasks will not be started again", id());
           }
-          interrupted.begin();
+          interrupted.begin(spec, model);
         });
     return done;
-  }
-
-  /** The end of all runs because the agent goes: signal, wait, kill. */
-  private final class Interruption {
-    private final CompletableFuture<Void> done;
-    private final Set<String> left = new HashSet<>();
-
-    Interruption(CompletableFuture<Void> done) {
-      this.done = done;
-    }
-
-    void begin() {
-      model
-          .tasks()
-          .forEach(
-              (name, task) -> {
-                if (task.running() || task.phase() instanceof Phase.Starting) {
-                  left.add(name);
-                }
-              });
-      for (var task : spec.tasks()) {
-        if (left.contains(task.name())) {
-          signal(task.name(), task.killSignal());
-          around
-              .timer()
-              .schedule(
-                  () -> queue.execute(() -> force(task.name())),
-                  task.killTimeout().toMillis(),
-                  TimeUnit.MILLISECONDS);
-        }
-      }
-      finishIfOver();
-    }
-
-    private void force(String task) {
-      if (left.contains(task)) {
-        kill(task);
-      }
-    }
-
-    void over(String task) {
-      left.remove(task);
-      finishIfOver();
-    }
-
-    private void finishIfOver() {
-      if (left.isEmpty()) {
-        closed = true;
-        done.complete(null);
-      }
-    }
   }
 
   /** Lets go of it, leaving its tasks as they are. */
@@ -539,8 +392,7 @@ public final class AllocRunner {
         () -> {
           closed = true;
           wake.cancel(false);
-          identities.close();
-          logs.close();
+          runs.close();
           done.complete(null);
         });
     return done;
@@ -607,30 +459,22 @@ public final class AllocRunner {
    * @throws IOException in its driver's words, when that has no place
    */
   public ExecPlace placeBeside(String task) throws IOException, InterruptedException {
-    Failure none = Failure.notFound("task \"" + task + "\" is not running.");
-    var place = new CompletableFuture<ExecPlace>();
+    var place = new CompletableFuture<Optional<ExecPlace>>();
     queue.execute(
         () -> {
-          TaskModel now = model.tasks().get(task);
-          TaskRun run = runs.get(task);
-          if (now == null || !now.running() || run == null) {
-            place.completeExceptionally(none);
-            return;
-          }
           try {
-            place.complete(driver(task).execIn(run));
-          } catch (IOException | StartFailure | RuntimeException e) {
+            place.complete(runs.placeBeside(task, model));
+          } catch (IOException | RuntimeException e) {
             place.completeExceptionally(e);
           }
         });
     try {
-      return place.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return place
+          .get(ANSWER_SECONDS, TimeUnit.SECONDS)
+          .orElseThrow(() -> Failure.notFound("task \"" + task + "\" is not running."));
     } catch (TimeoutException e) {
       throw Failure.unavailable("allocation " + id() + " does not answer");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Failure failure) {
-        throw failure;
-      }
       throw e.getCause() instanceof IOException cause
           ? cause
           : new IOException(e.getCause().getMessage(), e);
@@ -640,24 +484,7 @@ public final class AllocRunner {
   /** The tasks that run. */
   public CompletableFuture<Map<String, RunningTask>> running() {
     var result = new CompletableFuture<Map<String, RunningTask>>();
-    queue.execute(
-        () -> {
-          Map<String, RunningTask> running = new LinkedHashMap<>();
-          model
-              .tasks()
-              .forEach(
-                  (name, task) -> {
-                    TaskRun run = runs.get(name);
-                    if (task.running() && run != null) {
-                      try {
-                        running.put(name, new RunningTask(driver(name), run));
-                      } catch (StartFailure e) {
-                        LOG.debugf(e, "task %s has no driver", name);
-                      }
-                    }
-                  });
-          result.complete(running);
-        });
+    queue.execute(() -> result.complete(runs.running(model)));
     return result;
   }
 }
