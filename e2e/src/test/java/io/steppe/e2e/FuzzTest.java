@@ -27,13 +27,22 @@ class FuzzTest {
   }
 
   @Test
+  @OnSharedCluster
+  void whatGoesOnBeginsClearly(LocalCluster cluster) throws Exception {
+    StreamFuzz.ask(cluster, cluster.api(), List.of(cluster.api()));
+  }
+
+  @Test
   void everyRouteAnswersClearlyWhateverItsCallerMay() throws Exception {
-    try (LocalCluster cluster = LocalCluster.start("--name", "fuzz-acl", "--acl")) {
+    try (LocalCluster cluster =
+        LocalCluster.start("--name", "fuzz-acl", "--acl", "--enable-debug")) {
       Api nobody = cluster.api();
       JsonNode first = nobody.send("PUT", "/v1/acl/bootstrap", null).ok().json();
       Api manager = nobody.as(first.path("SecretID").asText());
+      Api reader = reader(manager);
+      StreamFuzz.ask(cluster, manager, List.of(nobody, reader, manager));
       fuzz(nobody, 1);
-      fuzz(reader(manager), 1);
+      fuzz(reader, 1);
       fuzz(manager, 3);
       assertEquals(200, manager.send("GET", "/v1/jobs", null).status(), "it goes on");
     }

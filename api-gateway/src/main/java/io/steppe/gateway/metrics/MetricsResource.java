@@ -6,6 +6,7 @@ import io.steppe.diagnostics.metrics.Metrics;
 import io.steppe.diagnostics.metrics.RuntimeGauges;
 import io.steppe.gateway.http.Replies;
 import io.steppe.http.Request;
+import io.steppe.http.stream.Streams;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,10 +21,12 @@ import java.util.stream.Stream;
 @RunOnVirtualThread
 public class MetricsResource {
   private final RegionGauges region;
+  private final Streams streams;
   private final InstantSource clock;
 
-  MetricsResource(RegionGauges region, InstantSource clock) {
+  MetricsResource(RegionGauges region, Streams streams, InstantSource clock) {
     this.region = region;
+    this.streams = streams;
     this.clock = clock;
   }
 
@@ -33,7 +36,12 @@ public class MetricsResource {
     Request request = Request.of(routing);
     request.check(MetricsRoute.METRICS);
     List<Gauge> gauges =
-        Stream.concat(RuntimeGauges.now().stream(), region.now().stream()).toList();
+        Stream.of(
+                RuntimeGauges.now(),
+                List.of(Gauge.of("steppe.streams.open", streams.open())),
+                region.now())
+            .flatMap(List::stream)
+            .toList();
     return request.query().text("format").equals("prometheus")
         ? Response.ok(Metrics.prometheus(gauges))
             .header("Content-Type", Metrics.PROMETHEUS_TYPE)

@@ -31,6 +31,9 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 
 /** Routes as operations. */
 final class Operations {
+  /** Marks what goes on, for programs. */
+  private static final String ENDLESS = "x-endless";
+
   private static final String DURATION = "^[0-9.]+(ns|us|ms|s|m|h)$";
 
   private final Schemas schemas;
@@ -56,6 +59,9 @@ final class Operations {
     parameters(description).forEach(operation::addParameter);
     if (description.body().isPresent() && !method.equals("GET")) {
       operation.requestBody(body(description.body().get()));
+    }
+    if (description.traits().contains(Trait.ENDLESS)) {
+      operation.addExtension(ENDLESS, true);
     }
     if (isOpen(description)) {
       operation.security(List.of(OASFactory.createSecurityRequirement()));

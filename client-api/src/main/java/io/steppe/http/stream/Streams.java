@@ -77,6 +77,11 @@ public class Streams {
                 }));
   }
 
+  /** How many go on now. */
+  public int open() {
+    return MOST - places.availablePermits();
+  }
+
   /** Said when there is no thread for a request. */
   public static Refusal tooMany() {
     return new Refusal(429, "Too many streams");
