@@ -114,7 +114,7 @@ public final class NodeWatch implements AutoCloseable {
         .filter(node -> node.getModifyIndex() > position)
         .forEach(node -> add(node.getModifyIndex(), node.getId()));
     // Nodes that went while nobody followed are known only by what is left of them.
-    view.allocationsByNode().keySet().stream()
+    view.nodesWithAllocations().stream()
         .filter(node -> view.node(node).isEmpty() && lives(node))
         .forEach(node -> add(Math.max(index, position + 1), node));
   }

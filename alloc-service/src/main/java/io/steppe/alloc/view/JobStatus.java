@@ -25,10 +25,7 @@ public final class JobStatus {
     if (!view.openEvaluationsOf(key).isEmpty()) {
       return PENDING;
     }
-    return !view.allocationsByJob().containsKey(key)
-            && !view.wasEvaluated(key)
-            && !job.getStop()
-            && isNew(job)
+    return !view.hasAllocations(key) && !view.wasEvaluated(key) && !job.getStop() && isNew(job)
         ? PENDING
         : DEAD;
   }

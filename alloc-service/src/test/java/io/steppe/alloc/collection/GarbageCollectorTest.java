@@ -63,7 +63,7 @@ class GarbageCollectorTest {
     assertTrue(region.view().job(key).isPresent());
     collectAfter(Duration.ofHours(2));
     var view = region.view();
-    assertTrue(view.jobs().isEmpty() && view.versions().isEmpty());
+    assertTrue(view.jobs().isEmpty() && view.versions(key).isEmpty());
     assertTrue(view.evaluations().isEmpty() && view.allocations().isEmpty());
   }
 

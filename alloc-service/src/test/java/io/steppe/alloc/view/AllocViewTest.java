@@ -98,19 +98,21 @@ class AllocViewTest {
     Collections.shuffle(stored, new Random(index));
     var loaded = Region.applied(AllocView.empty(), 0, stored);
 
-    assertEquals(loaded.jobs(), view.jobs());
-    assertEquals(loaded.versions(), view.versions());
+    assertEquals(loaded.jobTable(), view.jobTable());
     assertEquals(loaded.evaluations(), view.evaluations());
     assertEquals(loaded.allocations(), view.allocations());
     assertEquals(loaded.nodes(), view.nodes());
-    assertEquals(loaded.evaluationsByJob(), view.evaluationsByJob());
+    assertEquals(loaded.evaluationTable().byJob(), view.evaluationTable().byJob());
     assertEvaluationsFound(view);
-    assertEquals(index(view.allocations(), JobKey::of), sorted(view.allocationsByJob()));
     assertEquals(
-        index(view.allocations(), Allocation::getNodeId), sorted(view.allocationsByNode()));
+        index(view.allocations(), JobKey::of), sorted(view.allocationTable().byJob().ids()));
     assertEquals(
-        index(view.allocations(), Allocation::getEvalId), sorted(view.allocationsByEvaluation()));
-    for (var job : view.allocationsByJob().keySet()) {
+        index(view.allocations(), Allocation::getNodeId),
+        sorted(view.allocationTable().byNode().ids()));
+    assertEquals(
+        index(view.allocations(), Allocation::getEvalId),
+        sorted(view.allocationTable().byEvaluation().ids()));
+    for (var job : view.allocationTable().byJob().ids().keySet()) {
       assertEquals(loaded.counts(job).groups(), view.counts(job).groups());
       assertEquals(loaded.counts(job).live(), view.counts(job).live());
       long running =
@@ -121,7 +123,8 @@ class AllocViewTest {
           running,
           view.counts(job).groups().values().stream().mapToLong(group -> group.getRunning()).sum());
     }
-    assertEquals(view.allocationsByJob().keySet(), view.counts().keySet());
+    assertEquals(
+        view.allocationTable().byJob().ids().keySet(), view.allocationTable().counts().keySet());
     for (var node : NODES) {
       long live =
           view.allocationsOn(node).stream()
@@ -135,7 +138,7 @@ class AllocViewTest {
 
   private static void assertEvaluationsFound(AllocView view) {
     var byJob = view.evaluations().values().stream().collect(Collectors.groupingBy(JobKey::of));
-    assertEquals(byJob.keySet(), view.evaluationsByJob().keySet());
+    assertEquals(byJob.keySet(), view.evaluationTable().byJob().keySet());
     byJob.forEach(
         (job, all) -> {
           assertEquals(Set.copyOf(all), Set.copyOf(view.evaluationsOf(job)));
