@@ -33,32 +33,24 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
 /**
  * Who may do what, as of an index.
  *
  * @param policies by name
- * @param tokens by accessor id
- * @param accessors of tokens, by the hash of their secret
- * @param oneTimeTokens by accessor id of the token they give
- * @param oneTimeAccessors the same accessors, by the hash of the one-time token's own secret
- * @param roles by id
- * @param roleIds by the role's name
+ * @param tokens by accessor id, and by the hash of their secret
+ * @param oneTimeTokens by accessor id of the token they give, and by the hash of their own secret
+ * @param roles by id, and by name
  * @param methods auth methods by name
  * @param rules binding rules by id
  * @param bootstrap when the first management token was made
  */
 public record AclView(
     TreePMap<String, StoredPolicy> policies,
-    TreePMap<String, StoredToken> tokens,
-    PMap<ByteString, String> accessors,
-    TreePMap<String, StoredOneTimeToken> oneTimeTokens,
-    PMap<ByteString, String> oneTimeAccessors,
-    TreePMap<String, ACLRole> roles,
-    PMap<String, String> roleIds,
+    Lookup<ByteString, StoredToken> tokens,
+    Lookup<ByteString, StoredOneTimeToken> oneTimeTokens,
+    Lookup<String, ACLRole> roles,
     TreePMap<String, StoredAuthMethod> methods,
     TreePMap<String, ACLBindingRule> rules,
     Optional<StoredBootstrap> bootstrap)
@@ -77,12 +69,9 @@ public record AclView(
   public static AclView empty() {
     return new AclView(
         TreePMap.empty(),
-        TreePMap.empty(),
-        HashTreePMap.empty(),
-        TreePMap.empty(),
-        HashTreePMap.empty(),
-        TreePMap.empty(),
-        HashTreePMap.empty(),
+        Lookup.empty(),
+        Lookup.empty(),
+        Lookup.empty(),
         TreePMap.empty(),
         TreePMap.empty(),
         Optional.empty());
@@ -93,25 +82,25 @@ public record AclView(
   }
 
   public Optional<StoredToken> token(String accessorId) {
-    return Optional.ofNullable(tokens.get(accessorId));
+    return tokens.get(accessorId);
   }
 
   /** The token of a secret, expired or not. */
   public Optional<StoredToken> token(SecretHash secret) {
-    return Optional.ofNullable(accessors.get(secret.sha256())).map(tokens::get);
+    return tokens.find(secret.sha256());
   }
 
   /** The one-time token of a secret, expired or not. */
   public Optional<StoredOneTimeToken> oneTimeToken(SecretHash secret) {
-    return Optional.ofNullable(oneTimeAccessors.get(secret.sha256())).map(oneTimeTokens::get);
+    return oneTimeTokens.find(secret.sha256());
   }
 
   public Optional<ACLRole> role(String id) {
-    return Optional.ofNullable(roles.get(id));
+    return roles.get(id);
   }
 
   public Optional<ACLRole> roleNamed(String name) {
-    return Optional.ofNullable(roleIds.get(name)).map(roles::get);
+    return roles.find(name);
   }
 
   public Optional<StoredAuthMethod> method(String name) {
@@ -209,10 +198,17 @@ public record AclView(
     Change change = logged.change();
     return switch (change.table()) {
       case Tables.ACL_POLICIES -> withPolicies(changed(policies, change, StoredPolicy.parser()));
-      case Tables.ACL_TOKENS -> withTokens(changed(tokens, change, StoredToken.parser()), change);
+      case Tables.ACL_TOKENS ->
+          withTokens(changed(tokens, change, StoredToken.parser(), StoredToken::getSecretHash));
       case Tables.ACL_ONE_TIME_TOKENS ->
-          withOneTimeTokens(changed(oneTimeTokens, change, StoredOneTimeToken.parser()), change);
-      case Tables.ACL_ROLES -> withRoles(changed(roles, change, ACLRole.parser()), change);
+          withOneTimeTokens(
+              changed(
+                  oneTimeTokens,
+                  change,
+                  StoredOneTimeToken.parser(),
+                  StoredOneTimeToken::getSecretHash));
+      case Tables.ACL_ROLES ->
+          withRoles(changed(roles, change, ACLRole.parser(), ACLRole::getName));
       case Tables.ACL_AUTH_METHODS ->
           withMethods(changed(methods, change, StoredAuthMethod.parser()));
       case Tables.ACL_BINDING_RULES -> withRules(changed(rules, change, ACLBindingRule.parser()));
@@ -224,118 +220,36 @@ public record AclView(
   }
 
   private AclView withPolicies(TreePMap<String, StoredPolicy> changed) {
-    return new AclView(
-        changed,
-        tokens,
-        accessors,
-        oneTimeTokens,
-        oneTimeAccessors,
-        roles,
-        roleIds,
-        methods,
-        rules,
-        bootstrap);
+    return new AclView(changed, tokens, oneTimeTokens, roles, methods, rules, bootstrap);
   }
 
-  private AclView withTokens(TreePMap<String, StoredToken> changed, Change change) {
-    PMap<ByteString, String> hashes =
-        reindexed(accessors, tokens, changed, change.key(), StoredToken::getSecretHash);
-    return new AclView(
-        policies,
-        changed,
-        hashes,
-        oneTimeTokens,
-        oneTimeAccessors,
-        roles,
-        roleIds,
-        methods,
-        rules,
-        bootstrap);
+  private AclView withTokens(Lookup<ByteString, StoredToken> changed) {
+    return new AclView(policies, changed, oneTimeTokens, roles, methods, rules, bootstrap);
   }
 
-  private AclView withOneTimeTokens(TreePMap<String, StoredOneTimeToken> changed, Change change) {
-    PMap<ByteString, String> hashes =
-        reindexed(
-            oneTimeAccessors,
-            oneTimeTokens,
-            changed,
-            change.key(),
-            StoredOneTimeToken::getSecretHash);
-    return new AclView(
-        policies, tokens, accessors, changed, hashes, roles, roleIds, methods, rules, bootstrap);
+  private AclView withOneTimeTokens(Lookup<ByteString, StoredOneTimeToken> changed) {
+    return new AclView(policies, tokens, changed, roles, methods, rules, bootstrap);
   }
 
-  private AclView withRoles(TreePMap<String, ACLRole> changed, Change change) {
-    PMap<String, String> names = reindexed(roleIds, roles, changed, change.key(), ACLRole::getName);
-    return new AclView(
-        policies,
-        tokens,
-        accessors,
-        oneTimeTokens,
-        oneTimeAccessors,
-        changed,
-        names,
-        methods,
-        rules,
-        bootstrap);
+  private AclView withRoles(Lookup<String, ACLRole> changed) {
+    return new AclView(policies, tokens, oneTimeTokens, changed, methods, rules, bootstrap);
   }
 
   private AclView withMethods(TreePMap<String, StoredAuthMethod> changed) {
-    return new AclView(
-        policies,
-        tokens,
-        accessors,
-        oneTimeTokens,
-        oneTimeAccessors,
-        roles,
-        roleIds,
-        changed,
-        rules,
-        bootstrap);
+    return new AclView(policies, tokens, oneTimeTokens, roles, changed, rules, bootstrap);
   }
 
   private AclView withRules(TreePMap<String, ACLBindingRule> changed) {
-    return new AclView(
-        policies,
-        tokens,
-        accessors,
-        oneTimeTokens,
-        oneTimeAccessors,
-        roles,
-        roleIds,
-        methods,
-        changed,
-        bootstrap);
+    return new AclView(policies, tokens, oneTimeTokens, roles, methods, changed, bootstrap);
   }
 
   private AclView withBootstrap(Optional<StoredBootstrap> changed) {
-    return new AclView(
-        policies,
-        tokens,
-        accessors,
-        oneTimeTokens,
-        oneTimeAccessors,
-        roles,
-        roleIds,
-        methods,
-        rules,
-        changed);
+    return new AclView(policies, tokens, oneTimeTokens, roles, methods, rules, changed);
   }
 
-  /** An index from a property of objects to their key, after one of them changed. */
-  private static <P, T> PMap<P, String> reindexed(
-      PMap<P, String> index,
-      PMap<String, T> before,
-      PMap<String, T> after,
-      String key,
-      Function<T, P> property) {
-    PMap<P, String> changed = index;
-    T old = before.get(key);
-    if (old != null && key.equals(changed.get(property.apply(old)))) {
-      changed = changed.minus(property.apply(old));
-    }
-    T now = after.get(key);
-    return now == null ? changed : changed.plus(property.apply(now), key);
+  private static <P, T extends MessageLite> Lookup<P, T> changed(
+      Lookup<P, T> table, Change change, Parser<T> parser, Function<T, P> property) {
+    return table.with(changed(table.byKey(), change, parser), change.key(), property);
   }
 
   private static <T extends MessageLite> TreePMap<String, T> changed(

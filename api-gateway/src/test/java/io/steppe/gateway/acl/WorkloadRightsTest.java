@@ -89,11 +89,8 @@ class WorkloadRightsTest {
         new AclView(
             TreePMap.singleton(policy.getName(), stored),
             empty.tokens(),
-            empty.accessors(),
             empty.oneTimeTokens(),
-            empty.oneTimeAccessors(),
             empty.roles(),
-            empty.roleIds(),
             empty.methods(),
             empty.rules(),
             empty.bootstrap());

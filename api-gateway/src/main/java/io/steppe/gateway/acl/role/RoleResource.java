@@ -69,7 +69,7 @@ public class RoleResource {
 
   private static List<ACLRole> visible(AclView view, Asker asker, String prefix) {
     Set<String> own = rolesOf(view, asker);
-    return view.roles().values().stream()
+    return view.roles().byKey().values().stream()
         .filter(role -> role.getId().startsWith(prefix))
         .filter(role -> asker.isManagement() || own.contains(role.getId()))
         .toList();

@@ -29,7 +29,7 @@ record DeleteToken(String accessorId) implements Decision<AclView, AclChanged> {
     String accessor = token.getToken().getAccessorId();
     List<Change> changes = new ArrayList<>();
     changes.add(AclChanges.delete(token));
-    if (view.oneTimeTokens().containsKey(accessor)) {
+    if (view.oneTimeTokens().byKey().containsKey(accessor)) {
       changes.add(Change.delete(Tables.ACL_ONE_TIME_TOKENS, accessor));
     }
     return changes;

@@ -35,12 +35,12 @@ record ForgetExpired(Duration kept) implements Decision<AclView, AclChanged> {
 
   private List<Change> changes(AclView view, Instant now) {
     List<Change> changes = new ArrayList<>();
-    view.tokens().values().stream()
+    view.tokens().byKey().values().stream()
         .filter(stored -> AclView.isExpired(stored.getToken(), now.minus(kept)))
         .limit(AT_ONCE)
         .forEach(stored -> changes.addAll(DeleteToken.of(view, stored)));
     if (changes.isEmpty()) {
-      view.oneTimeTokens().values().stream()
+      view.oneTimeTokens().byKey().values().stream()
           .filter(token -> token.getExpires() <= PutToken.nanos(now))
           .limit(AT_ONCE)
           .map(token -> Change.delete(Tables.ACL_ONE_TIME_TOKENS, token.getAccessorId()))

@@ -99,7 +99,7 @@ public class TokenResource {
   }
 
   private static List<ACLToken> listed(AclView view, String prefix, boolean global) {
-    return view.tokens().values().stream()
+    return view.tokens().byKey().values().stream()
         .map(StoredToken::getToken)
         .filter(token -> token.getAccessorId().startsWith(prefix))
         .filter(token -> token.getGlobal() || !global)
