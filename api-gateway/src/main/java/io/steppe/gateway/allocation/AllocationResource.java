@@ -9,7 +9,6 @@ import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.http.Replies;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
-import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
@@ -70,14 +69,12 @@ public class AllocationResource {
                       .setResources(resources)
                       .setTaskStates(taskStates)
                       .build();
-              var chunks =
-                  calls.allocations(
-                      stub ->
-                          Chunks.of(
-                              stub.list(call),
-                              ListAllocationsReply::getMeta,
-                              ListAllocationsReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.allocations(
+                  stub ->
+                      Page.of(
+                          stub.list(call),
+                          ListAllocationsReply::getMeta,
+                          ListAllocationsReply::getAllocationsList));
             }));
   }
 

@@ -1,9 +1,12 @@
 package io.steppe.gateway.answer;
 
 import com.google.protobuf.Message;
+import io.steppe.gateway.service.Chunks;
 import io.steppe.json.Json;
 import io.steppe.rpc.v1.ReadMeta;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -28,6 +31,13 @@ public record Page(ReadMeta meta, String namespace, Supplier<byte[]> body) {
   /** One object in a namespace. */
   public static Page of(ReadMeta meta, String namespace, Message object) {
     return new Page(meta, namespace, () -> Json.write(object));
+  }
+
+  /** Objects of a list that comes in chunks. */
+  public static <R, T extends Message> Page of(
+      Iterator<R> replies, Function<R, ReadMeta> meta, Function<R, List<T>> objects) {
+    Chunks<T> chunks = Chunks.of(replies, meta, objects);
+    return of(chunks.meta(), chunks.all());
   }
 
   /** Objects in the order they came in. */

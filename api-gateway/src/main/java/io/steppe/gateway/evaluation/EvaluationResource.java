@@ -9,7 +9,6 @@ import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
-import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.query.Ids;
 import io.steppe.rpc.v1.GetEvaluationReply;
@@ -63,14 +62,12 @@ public class EvaluationResource {
                       .setJobId(job)
                       .setStatus(status)
                       .build();
-              var chunks =
-                  calls.evaluations(
-                      stub ->
-                          Chunks.of(
-                              stub.list(call),
-                              ListEvaluationsReply::getMeta,
-                              ListEvaluationsReply::getEvaluationsList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.evaluations(
+                  stub ->
+                      Page.of(
+                          stub.list(call),
+                          ListEvaluationsReply::getMeta,
+                          ListEvaluationsReply::getEvaluationsList));
             }));
   }
 
@@ -128,14 +125,12 @@ public class EvaluationResource {
                       .setEvaluationId(evaluationId)
                       .setTaskStates(true)
                       .build();
-              var chunks =
-                  calls.allocations(
-                      stub ->
-                          Chunks.of(
-                              stub.list(call),
-                              ListAllocationsReply::getMeta,
-                              ListAllocationsReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.allocations(
+                  stub ->
+                      Page.of(
+                          stub.list(call),
+                          ListAllocationsReply::getMeta,
+                          ListAllocationsReply::getAllocationsList));
             }));
   }
 }

@@ -47,12 +47,8 @@ class JobReads {
         options -> {
           ListJobsRequest call =
               ListJobsRequest.newBuilder().setRead(options).setMeta(meta).build();
-          var chunks =
-              calls.jobs(
-                  stub ->
-                      Chunks.of(
-                          stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
-          return Page.of(chunks.meta(), chunks.all());
+          return calls.jobs(
+              stub -> Page.of(stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
         });
   }
 
@@ -115,14 +111,12 @@ class JobReads {
                   .setJobId(id)
                   .setTaskStates(true)
                   .build();
-          var chunks =
-              calls.allocations(
-                  stub ->
-                      Chunks.of(
-                          stub.list(call),
-                          ListAllocationsReply::getMeta,
-                          ListAllocationsReply::getAllocationsList));
-          return Page.of(chunks.meta(), chunks.all());
+          return calls.allocations(
+              stub ->
+                  Page.of(
+                      stub.list(call),
+                      ListAllocationsReply::getMeta,
+                      ListAllocationsReply::getAllocationsList));
         });
   }
 
@@ -135,14 +129,12 @@ class JobReads {
         options -> {
           ListEvaluationsRequest call =
               ListEvaluationsRequest.newBuilder().setRead(options).setJobId(id).build();
-          var chunks =
-              calls.evaluations(
-                  stub ->
-                      Chunks.of(
-                          stub.list(call),
-                          ListEvaluationsReply::getMeta,
-                          ListEvaluationsReply::getEvaluationsList));
-          return Page.of(chunks.meta(), chunks.all());
+          return calls.evaluations(
+              stub ->
+                  Page.of(
+                      stub.list(call),
+                      ListEvaluationsReply::getMeta,
+                      ListEvaluationsReply::getEvaluationsList));
         });
   }
 

@@ -9,7 +9,6 @@ import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
-import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
@@ -68,14 +67,10 @@ public class NodeResource {
                       .setResources(resources)
                       .setOs(os)
                       .build();
-              var chunks =
-                  calls.nodes(
-                      stub ->
-                          Chunks.of(
-                              stub.list(call),
-                              ListNodesReply::getMeta,
-                              ListNodesReply::getNodesList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.nodes(
+                  stub ->
+                      Page.of(
+                          stub.list(call), ListNodesReply::getMeta, ListNodesReply::getNodesList));
             }));
   }
 
@@ -129,14 +124,12 @@ public class NodeResource {
             options -> {
               ListForNodeRequest call =
                   ListForNodeRequest.newBuilder().setRead(options).setNodeId(nodeId).build();
-              var chunks =
-                  calls.allocations(
-                      stub ->
-                          Chunks.of(
-                              stub.listForNode(call),
-                              ListForNodeReply::getMeta,
-                              ListForNodeReply::getAllocationsList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.allocations(
+                  stub ->
+                      Page.of(
+                          stub.listForNode(call),
+                          ListForNodeReply::getMeta,
+                          ListForNodeReply::getAllocationsList));
             }));
   }
 }

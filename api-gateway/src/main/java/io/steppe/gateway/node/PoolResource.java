@@ -9,7 +9,6 @@ import io.steppe.gateway.answer.Scope;
 import io.steppe.gateway.blocking.Interest;
 import io.steppe.gateway.query.ReadParameters;
 import io.steppe.gateway.service.Calls;
-import io.steppe.gateway.service.Chunks;
 import io.steppe.http.Request;
 import io.steppe.http.failure.Refusal;
 import io.steppe.http.query.Ids;
@@ -61,14 +60,12 @@ public class PoolResource {
             options -> {
               ListNodePoolsRequest call =
                   ListNodePoolsRequest.newBuilder().setRead(options).build();
-              var chunks =
-                  calls.nodePools(
-                      stub ->
-                          Chunks.of(
-                              stub.list(call),
-                              ListNodePoolsReply::getMeta,
-                              ListNodePoolsReply::getPoolsList));
-              return Page.of(chunks.meta(), chunks.all());
+              return calls.nodePools(
+                  stub ->
+                      Page.of(
+                          stub.list(call),
+                          ListNodePoolsReply::getMeta,
+                          ListNodePoolsReply::getPoolsList));
             }));
   }
 
@@ -127,12 +124,9 @@ public class PoolResource {
                   .setOs(os)
                   .setNodePool(name)
                   .build();
-          var chunks =
-              calls.nodes(
-                  stub ->
-                      Chunks.of(
-                          stub.list(call), ListNodesReply::getMeta, ListNodesReply::getNodesList));
-          return Page.of(chunks.meta(), chunks.all());
+          return calls.nodes(
+              stub ->
+                  Page.of(stub.list(call), ListNodesReply::getMeta, ListNodesReply::getNodesList));
         });
   }
 
@@ -146,12 +140,8 @@ public class PoolResource {
         options -> {
           ListJobsRequest call =
               ListJobsRequest.newBuilder().setRead(options).setMeta(meta).setNodePool(name).build();
-          var chunks =
-              calls.jobs(
-                  stub ->
-                      Chunks.of(
-                          stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
-          return Page.of(chunks.meta(), chunks.all());
+          return calls.jobs(
+              stub -> Page.of(stub.list(call), ListJobsReply::getMeta, ListJobsReply::getJobsList));
         });
   }
 }
