@@ -161,6 +161,8 @@ class RefusalsTest {
             "{\"Job\": {\"ID\": \"a\"}}",
             400,
             "Job ID does not match name specified in the URL"),
+        post("/v1/job/web/plan", "{}", 404, "this version of Steppe does not serve a job's plan"),
+        get("/v1/job/web/scale", 404, "this version of Steppe does not serve a job's scale"),
         get("/v1/validate/job", 405, "Invalid method"),
         // evaluations
         get("/v1/evaluation/" + UNKNOWN, 404, "eval not found"),
