@@ -172,6 +172,9 @@ public final class Programs {
       env.put("STEPPE_AGENT_SERVERS", addresses(Component.NODE_SERVICE));
       env.put("STEPPE_AGENT_NAME", options.nodeName(replica));
       env.put("STEPPE_AGENT_HTTP_ADVERTISE", LOOPBACK + ":" + httpPort(component, replica));
+      TaskPorts ports = TaskPorts.of(replica, options.agents());
+      env.put("STEPPE_AGENT_MIN_DYNAMIC_PORT", Integer.toString(ports.min()));
+      env.put("STEPPE_AGENT_MAX_DYNAMIC_PORT", Integer.toString(ports.max()));
       // SIGTERM comes from `down` only: what dies otherwise keeps its tasks.
       env.put("STEPPE_AGENT_STOP_TASKS_ON_EXIT", "true");
     } else {

@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
 import io.steppe.agent.driver.ExecSettings;
+import io.steppe.agent.fingerprint.DynamicPorts;
 import io.steppe.agent.fingerprint.HttpAddress;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
@@ -101,6 +102,7 @@ public class AgentProcess {
             own.links(),
             hostVolumes(own),
             own.networkInterface(),
+            new DynamicPorts(own.minDynamicPort(), own.maxDynamicPort()),
             own.cpuTotalCompute(),
             own.memoryTotalMb(),
             HttpAddress.of(own.http().enabled(), own.http().advertise(), httpHost, httpPort),

@@ -76,6 +76,17 @@ public interface AgentSettings {
     /** The interface whose addresses tasks get; the one with the default route unless set. */
     Optional<String> networkInterface();
 
+    /**
+     * The first port for tasks that ask for any. Agents of one machine need ranges of their own:
+     * the scheduler knows of no machine that is two nodes.
+     */
+    @WithDefault("20000")
+    int minDynamicPort();
+
+    /** The last of those ports. */
+    @WithDefault("32000")
+    int maxDynamicPort();
+
     /** MHz, instead of what the processors say. */
     Optional<Long> cpuTotalCompute();
 

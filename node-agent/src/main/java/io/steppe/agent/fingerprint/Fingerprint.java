@@ -31,9 +31,6 @@ public final class Fingerprint {
       "SIGABRT,SIGALRM,SIGBUS,SIGCONT,SIGFPE,SIGHUP,SIGILL,SIGINT,SIGIO,SIGIOT,SIGKILL,SIGPIPE,SIGPROF,SIGQUIT,SIGSEGV,SIGSTOP,"
           + "SIGSYS,SIGTERM,SIGTRAP,SIGTSTP,SIGTTIN,SIGTTOU,SIGUSR1,SIGUSR2,SIGWINCH,SIGXCPU,SIGXFSZ";
 
-  private static final long MIN_DYNAMIC_PORT = 20_000;
-  private static final long MAX_DYNAMIC_PORT = 32_000;
-
   private final NodeSettings settings;
   private final NodeIdentity identity;
   private final Path data;
@@ -128,8 +125,8 @@ public final class Fingerprint {
         .setDisk(NodeDiskResources.newBuilder().setDiskMb(diskBytes >> 20))
         .addNodeNetworks(networks.node())
         .addAllNetworks(networks.resources())
-        .setMinDynamicPort(MIN_DYNAMIC_PORT)
-        .setMaxDynamicPort(MAX_DYNAMIC_PORT)
+        .setMinDynamicPort(settings.dynamicPorts().min())
+        .setMaxDynamicPort(settings.dynamicPorts().max())
         .build();
   }
 

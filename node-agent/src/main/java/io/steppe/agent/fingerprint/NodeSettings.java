@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param links of the node to what else knows it
  * @param hostVolumes by name
  * @param networkInterface whose addresses tasks get; empty for the one with the default route
+ * @param dynamicPorts which tasks get that ask for any
  * @param cpuTotalCompute in MHz, instead of what the processors say
  * @param memoryMb instead of what the machine has
  * @param httpAddress where clients reach the agent's HTTP port, as {@link HttpAddress#of} gives it
@@ -25,6 +26,7 @@ public record NodeSettings(
     Map<String, String> links,
     Map<String, HostVolume> hostVolumes,
     Optional<String> networkInterface,
+    DynamicPorts dynamicPorts,
     Optional<Long> cpuTotalCompute,
     Optional<Long> memoryMb,
     String httpAddress,

@@ -38,6 +38,8 @@ class AgentSettingsTest {
     assertEquals(Path.of("data/agent"), settings.agent().dataDir());
     assertEquals(List.of("127.0.0.1:4651"), settings.agent().servers());
     assertEquals("default", settings.agent().nodePool());
+    assertEquals(20_000, settings.agent().minDynamicPort());
+    assertEquals(32_000, settings.agent().maxDynamicPort());
     assertEquals(50, settings.agent().gcMaxAllocs());
     assertEquals(Duration.ofMinutes(1), settings.agent().gcInterval());
     assertEquals(80, settings.agent().gcDiskUsageThreshold());

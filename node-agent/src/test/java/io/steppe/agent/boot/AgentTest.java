@@ -135,7 +135,8 @@ class AgentTest {
     assertEquals("2.0.5", attributes.get("nomad.version"));
     assertTrue(node.getNodeResources().getCpu().getCpuShares() > 0);
     assertTrue(node.getNodeResources().getMemory().getMemoryMb() > 0);
-    assertEquals(20_000, node.getNodeResources().getMinDynamicPort());
+    assertEquals(24_000, node.getNodeResources().getMinDynamicPort());
+    assertEquals(25_999, node.getNodeResources().getMaxDynamicPort());
     assertEquals("127.0.0.1", node.getNodeResources().getNetworks(0).getIp());
     assertTrue(node.getDriversOrThrow("raw_exec").getHealthy());
     assertEquals("r1", node.getMetaOrThrow("rack"));

@@ -2,6 +2,7 @@ package io.steppe.agent.boot;
 
 import io.steppe.agent.docker.DockerSettings;
 import io.steppe.agent.driver.DriverSettings;
+import io.steppe.agent.fingerprint.DynamicPorts;
 import io.steppe.agent.fingerprint.NodeSettings;
 import io.steppe.agent.gc.GcSettings;
 import io.steppe.agent.session.Introduction;
@@ -38,6 +39,7 @@ public final class TestAgent {
             Map.of("inventory", "shelf-7"),
             volumes(data),
             Optional.of("lo"),
+            new DynamicPorts(24_000, 25_999),
             Optional.empty(),
             Optional.empty(),
             "",
