@@ -1,6 +1,7 @@
 package io.steppe.acl;
 
 import io.steppe.http.failure.Refusal;
+import io.steppe.rpc.Failure;
 import java.util.Optional;
 
 /** Knows whose a token is. May wait: called on virtual threads. */
@@ -10,6 +11,7 @@ public interface Authenticator {
    *
    * @param secret as the client sent it; empty for none, which is anonymous
    * @throws Refusal 403 for a token that is none or has expired
+   * @throws Failure UNAUTHENTICATED, with what is wrong, for what can be no token
    */
   Identity authenticate(String secret);
 

@@ -130,6 +130,7 @@ public enum ClientRoute implements Route {
           .takes(path(), follow(), offset(), origin())
           .gives(text("StreamFrame objects, one after the other; {} is a heartbeat"))
           .is(Trait.ENDLESS)
+          .refuses(Kind.UNAUTHENTICATED, 403, "Permission denied")
           .refuses(Kind.NOT_FOUND, 400)
           .refuses(Kind.INVALID, 400)),
   FS_LOGS(
@@ -149,7 +150,8 @@ public enum ClientRoute implements Route {
   private final Description description;
 
   ClientRoute(Description description) {
-    this.description = description;
+    boolean asOthers = description.refusals().containsKey(Kind.UNAUTHENTICATED);
+    this.description = asOthers ? description : description.readsTokensAtNode();
   }
 
   @Override
@@ -182,9 +184,11 @@ public enum ClientRoute implements Route {
     Description all = description;
     for (Kind kind : Kind.values()) {
       all =
-          kind == Kind.DENIED
-              ? all.refuses(kind, 200, "Permission denied")
-              : all.refuses(kind, 200);
+          switch (kind) {
+            case DENIED -> all.refuses(kind, 200, "Permission denied");
+            case UNAUTHENTICATED -> all.readsTokens(200, "rpc error: %s");
+            default -> all.refuses(kind, 200);
+          };
     }
     return all;
   }

@@ -6,7 +6,6 @@ import io.steppe.http.query.Ids;
 import io.steppe.http.stream.Item;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
-import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.ClientFrame;
 import io.steppe.rpc.v1.ClientRequest;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,32 +38,20 @@ class NodeCalls {
       throw Refusal.badRequest("must provide a valid alloc id");
     }
     String allocation = Ids.whole("alloc", id);
-    Caller caller = caller(request, allocation);
-    Whereabouts.Place place = nodes.ofAllocation(caller, allocation);
+    Whereabouts.Place place = place(request, allocation);
     request.check(route, place.namespace());
     return ClientRequest.newBuilder()
-        .setCaller(caller)
+        .setCaller(request.caller())
         .setNodeId(place.nodeId())
         .setAllocId(allocation);
   }
 
-  /** Who asks; of an allocation that is nowhere, no node says what is wrong with a token. */
-  private Caller caller(Request request, String allocation) {
+  /** Of an allocation that is nowhere only those are told whose token somebody has. */
+  private Whereabouts.Place place(Request request, String allocation) {
     try {
-      return request.caller();
-    } catch (Refusal refusal) {
-      throw refusal.isOfMalformedToken() && isKnown(request, allocation)
-          ? refusal.atNode()
-          : refusal;
-    }
-  }
-
-  private boolean isKnown(Request request, String allocation) {
-    try {
-      nodes.ofAllocation(request.unnamed(), allocation);
-      return true;
+      return nodes.ofAllocation(request.unnamed(), allocation);
     } catch (Refusal unknown) {
-      return false;
+      throw request.admission().isSomebodys() ? unknown : Refusal.denied();
     }
   }
 
@@ -74,7 +61,7 @@ class NodeCalls {
    * @throws Refusal 403 for a caller without the route's right, 500 for what can be no token
    */
   ClientRequest.Builder ofNode(Request request, ClientRoute route, String id) {
-    request.checkAtNode(route);
+    request.check(route);
     return ClientRequest.newBuilder()
         .setCaller(request.caller())
         .setNodeId(nodes.ofNode(request.caller(), id));

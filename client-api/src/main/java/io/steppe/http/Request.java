@@ -116,19 +116,6 @@ public final class Request {
     admission().check(route, subjects);
   }
 
-  /**
-   * The same for what a node answers by itself.
-   *
-   * @throws Refusal 403 where they are not enough, 500 for what can be no token
-   */
-  public void checkAtNode(Route route, String... subjects) {
-    try {
-      check(route, subjects);
-    } catch (Refusal refusal) {
-      throw refusal.atNode();
-    }
-  }
-
   /** Of the token that its client shows; empty for none. */
   public String secret() {
     return token(routing.request());
@@ -169,7 +156,12 @@ public final class Request {
   }
 
   void guardedBy(Guard guard) {
-    admission = Optional.of(new Admission(guard, token(routing.request())));
+    admission = Optional.of(new Admission(guard, token(routing.request()), () -> askedFor(guard)));
+  }
+
+  private Optional<Route> askedFor(Guard guard) {
+    String path = Query.decode(path(), false).orElse("");
+    return Method.of(routing.request().method().name()).flatMap(method -> guard.find(method, path));
   }
 
   /** Takes a token that its client shows later than in a header, in place of none. */

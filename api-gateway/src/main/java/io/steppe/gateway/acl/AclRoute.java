@@ -71,7 +71,8 @@ public enum AclRoute implements Route {
       Description.get("/v1/acl/token/self", "The token that asks")
           .needs(new Right.Depends("None, but a token that is shown has to be one"))
           .gives(one(ACLToken.getDefaultInstance()))
-          .is(INDEXED, BLOCKING)),
+          .is(INDEXED, BLOCKING)
+          .readsTokens(500, "%s")),
   ACL_TOKEN(
       Description.get("/v1/acl/token/{+accessor_id}", "A token, without its secret")
           .needs(new Right.Depends("Management, or the token itself"))

@@ -8,6 +8,7 @@ import io.steppe.acl.state.SecretHash;
 import io.steppe.acl.state.TokenForm;
 import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.Rights;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.InstantSource;
@@ -45,7 +46,7 @@ public class TokenAuthenticator implements Authenticator {
       case NONE -> identity(() -> state.known().view().anonymousRights());
       case SECRET -> identity(() -> token(secret));
       case IDENTITY -> workloads.identify(secret);
-      case MALFORMED -> throw Refusal.malformedToken(TokenForm.problem(secret));
+      case MALFORMED -> throw new Failure(Kind.UNAUTHENTICATED, TokenForm.problem(secret));
     };
   }
 

@@ -115,7 +115,7 @@ public class AgentResource {
   @GET
   @Path("agent/servers")
   public Response servers(@Context RoutingContext routing) {
-    Request.of(routing).checkAtNode(AgentRoute.AGENT_SERVERS);
+    Request.of(routing).check(AgentRoute.AGENT_SERVERS);
     return strings(routing, true, peers());
   }
 

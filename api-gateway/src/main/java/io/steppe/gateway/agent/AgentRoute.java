@@ -7,6 +7,7 @@ import static io.steppe.http.route.Parameter.texts;
 
 import io.steppe.acl.Access;
 import io.steppe.acl.Right;
+import io.steppe.clientapi.process.ProcessRoute;
 import io.steppe.http.route.Description;
 import io.steppe.http.route.Gives;
 import io.steppe.http.route.Route;
@@ -32,7 +33,8 @@ public enum AgentRoute implements Route {
   AGENT_SELF(
       Description.get("/v1/agent/self", "What this gateway is")
           .needs(new Right.Agent(Access.READ))
-          .gives(one(AgentSelf.getDefaultInstance()))),
+          .gives(one(AgentSelf.getDefaultInstance()))
+          .readsTokens(500, ProcessRoute.NO_TOKEN)),
   AGENT_MEMBERS(
       Description.get("/v1/agent/members", "The replicas of the region")
           .needs(new Right.Node(Access.READ))
@@ -40,7 +42,8 @@ public enum AgentRoute implements Route {
   AGENT_SERVERS(
       Description.get("/v1/agent/servers", "Addresses of the replicas that keep the log")
           .needs(new Right.Agent(Access.READ))
-          .gives(new Gives.Json("A list of addresses"))),
+          .gives(new Gives.Json("A list of addresses"))
+          .readsTokensAtNode()),
   AGENT_JOIN(
       Description.write("/v1/agent/join", "Makes another region's gateways known here")
           .needs(new Right.Agent(Access.WRITE))

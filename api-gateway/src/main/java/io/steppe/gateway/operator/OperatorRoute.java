@@ -71,18 +71,21 @@ public enum OperatorRoute implements Route {
       Description.get("/v1/agent/schedulers", "The workers that decide evaluations")
           .needs(new Right.Agent(Access.READ))
           .takes(server())
-          .gives(one(AgentSchedulers.getDefaultInstance()))),
+          .gives(one(AgentSchedulers.getDefaultInstance()))
+          .readsTokens(403, "%s")),
   AGENT_SCHEDULERS_CONFIG(
       Description.get("/v1/agent/schedulers/config", "How many there are in a replica")
           .needs(new Right.Agent(Access.READ))
           .takes(server())
-          .gives(one(AgentSchedulerWorkers.getDefaultInstance()))),
+          .gives(one(AgentSchedulerWorkers.getDefaultInstance()))
+          .readsTokens(403, "%s")),
   AGENT_SCHEDULERS_CONFIGURE(
       Description.write("/v1/agent/schedulers/config", "Changes how many there are")
           .needs(new Right.Agent(Access.WRITE))
           .takes(server())
           .takes(AgentSchedulerWorkers.getDefaultInstance())
-          .gives(one(AgentSchedulerWorkers.getDefaultInstance())));
+          .gives(one(AgentSchedulerWorkers.getDefaultInstance()))
+          .readsTokens(403, "%s"));
 
   private final Description description;
 

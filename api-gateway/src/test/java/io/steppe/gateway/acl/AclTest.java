@@ -24,12 +24,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tokens, policies and roles as clients see them, over PostgreSQL. */
 @QuarkusTest
 @QuarkusTestResource(RegionResource.class)
 @WithTestResource(value = AclDatabase.class, scope = TestResourceScope.MATCHING_RESOURCES)
 class AclTest {
+  private static final String NO_TOKEN =
+      "failed to parse signed token: go-jose/go-jose: compact JWS format must have three parts";
   private static final String NOBODY = "11111111-2222-3333-4444-555555555555";
 
   @BeforeEach
@@ -214,15 +218,7 @@ class AclTest {
         .then()
         .statusCode(403)
         .body(equalTo("Permission denied"));
-    with("a.b.c").get("/v1/acl/token/self").then().statusCode(403);
     with("garbage").get("/v1/nodes").then().statusCode(403).body(equalTo("Permission denied"));
-    with("garbage")
-        .get("/v1/client/stats")
-        .then()
-        .statusCode(500)
-        .body(
-            equalTo(
-                "rpc error: failed to parse signed token: go-jose/go-jose: compact JWS format must have three parts"));
     given()
         .get("/v1/acl/token/self")
         .then()
@@ -231,6 +227,27 @@ class AclTest {
         .body("Policies", contains("anonymous"));
     given().get("/v1/acl/tokens").then().statusCode(403);
     given().get("/v1/acl/policy/self").then().statusCode(403);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/acl/token/self, 500, ''",
+    "/v1/client/stats, 500, 'rpc error: '",
+    "/v1/client/fs/ls/" + NOBODY + ", 403,",
+    "/v1/agent/servers, 500, 'rpc error: '",
+    "/v1/agent/self, 500, 'ACL token not found or invalid workload identity: '",
+    "/v1/agent/host, 500, 'ACL token not found or invalid workload identity: '",
+    "/v1/agent/schedulers, 403, ''",
+    "/v1/agent/members, 403,",
+    "/v1/event/range, 403,"
+  })
+  void whatCanBeNoTokenIsRefusedAsTheRouteDoes(String path, int status, String before) {
+    with("garbage")
+        .get(path)
+        .then()
+        .statusCode(status)
+        .body(equalTo(before == null ? "Permission denied" : before + NO_TOKEN));
+    with("a.b.c").get(path).then().statusCode(status);
   }
 
   @Test

@@ -24,6 +24,7 @@ public enum ProcessRoute implements Route {
           .needs(new Right.Agent(Access.READ))
           .takes(server(), node())
           .gives(one(AgentHostResponse.getDefaultInstance()))
+          .readsTokens(500, ProcessRoute.NO_TOKEN)
           .refuses(Kind.NOT_FOUND, 404)),
   AGENT_MONITOR(
       Description.get("/v1/agent/monitor", "The log of a process, as it is written")
@@ -50,6 +51,9 @@ public enum ProcessRoute implements Route {
           .gives(new Gives.Content("application/octet-stream", "A profile"))
           .refuses(Kind.INVALID, 400)
           .refuses(Kind.CONFLICT, 429));
+
+  /** Said by an agent, in which {@code %s} is what is wrong with what can be no token. */
+  public static final String NO_TOKEN = "ACL token not found or invalid workload identity: %s";
 
   private final Description description;
 

@@ -3,18 +3,22 @@ package io.steppe.http.route;
 import io.steppe.acl.Identity;
 import io.steppe.acl.Right;
 import io.steppe.http.failure.Refusal;
+import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Who makes a request, and what it was let do. */
 public final class Admission {
   private final Guard guard;
   private final String secret;
+  private final Supplier<Optional<Route>> asked;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Grant> grants = new ArrayList<>();
   private volatile Optional<Identity> identity = Optional.empty();
@@ -23,32 +27,72 @@ public final class Admission {
    * Nothing is known yet.
    *
    * @param secret as the client sent it; empty for none
+   * @param asked the route that the request is for
    */
-  public Admission(Guard guard, String secret) {
+  public Admission(Guard guard, String secret, Supplier<Optional<Route>> asked) {
     this.guard = guard;
     this.secret = secret;
+    this.asked = asked;
   }
 
   /** The same for another token; nothing is known yet. */
   public Admission shown(String token) {
-    return new Admission(guard, token);
+    return new Admission(guard, token, asked);
   }
 
   /**
    * Who makes it; found out once.
    *
-   * @throws Refusal 403 for a token that is none or has expired
+   * @throws Refusal 403 for a token that is none or has expired; what the route that is asked for
+   *     has for what can be none
    */
   public Identity identity() {
     lock.lock();
     try {
       if (identity.isEmpty()) {
-        identity = Optional.of(guard.identify(secret));
+        identity = Optional.of(identified());
       }
       return identity.get();
     } finally {
       lock.unlock();
     }
+  }
+
+  private Identity identified() {
+    try {
+      return guard.identify(secret);
+    } catch (Failure failure) {
+      if (failure.kind() != Kind.UNAUTHENTICATED) {
+        throw failure;
+      }
+      throw asked
+          .get()
+          .map(route -> route.description().refusal(failure))
+          .orElseGet(Refusal::denied);
+    }
+  }
+
+  /**
+   * Whether somebody's token is shown, or none. May wait.
+   *
+   * @throws Refusal when that can't be told
+   */
+  public boolean isSomebodys() {
+    try {
+      guard.identify(secret);
+      return true;
+    } catch (Failure failure) {
+      return isNot(failure.kind() == Kind.UNAUTHENTICATED, failure);
+    } catch (Refusal refusal) {
+      return isNot(refusal.status() == 403, refusal);
+    }
+  }
+
+  private static boolean isNot(boolean nobodys, RuntimeException problem) {
+    if (!nobodys) {
+      throw problem;
+    }
+    return false;
   }
 
   /** Who makes it, once that was found out. Does not wait. */
@@ -95,7 +139,7 @@ public final class Admission {
     if (asked.isEmpty() || !guard.isEnforced()) {
       return true;
     }
-    Identity now = guard.identify(secret);
+    Identity now = identified();
     return asked.stream().allMatch(grant -> grant.may().test(now));
   }
 

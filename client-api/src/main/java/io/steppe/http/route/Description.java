@@ -43,6 +43,7 @@ public record Description(
       Map.of(
           Kind.NOT_FOUND, Row.of(404),
           Kind.INVALID, Row.of(500),
+          Kind.UNAUTHENTICATED, new Row(403, Optional.of("Permission denied")),
           Kind.DENIED, new Row(403, Optional.of("Permission denied")),
           Kind.CONFLICT, Row.of(500),
           Kind.UNAVAILABLE, Row.of(500),
@@ -51,9 +52,14 @@ public record Description(
   /**
    * What a client is told of a failure.
    *
-   * @param text in place of what the service says
+   * @param text in place of what the service says, which stands where it has {@code %s}
    */
   public record Row(int status, Optional<String> text) {
+    Refusal refusal(Failure failure) {
+      String said = failure.getMessage();
+      return new Refusal(status, text.map(whole -> whole.replace("%s", said)).orElse(said));
+    }
+
     static Row of(int status) {
       return new Row(status, Optional.empty());
     }
@@ -147,9 +153,24 @@ public record Description(
     return refuses(kind, Row.of(status));
   }
 
-  /** Answers a kind of failure with a status and a text. */
+  /** Answers a kind of failure with a status and a text; {@code %s} is what the service says. */
   public Description refuses(Kind kind, int status, String text) {
     return refuses(kind, new Row(status, Optional.of(text)));
+  }
+
+  /**
+   * Says what is wrong with what can be no token, as clients know of those who read tokens
+   * themselves; other routes deny without a word.
+   *
+   * @param text in which {@code %s} is what is wrong
+   */
+  public Description readsTokens(int status, String text) {
+    return refuses(Kind.UNAUTHENTICATED, status, text);
+  }
+
+  /** The same in the words of a node. */
+  public Description readsTokensAtNode() {
+    return readsTokens(500, "rpc error: %s");
   }
 
   private Description refuses(Kind kind, Row row) {
@@ -172,7 +193,6 @@ public record Description(
 
   /** What a client is told of a failure. */
   public Refusal refusal(Failure failure) {
-    Row row = row(failure.kind());
-    return new Refusal(row.status(), row.text().orElse(failure.getMessage()));
+    return row(failure.kind()).refusal(failure);
   }
 }

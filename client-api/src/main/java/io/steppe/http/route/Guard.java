@@ -3,6 +3,7 @@ package io.steppe.http.route;
 import io.steppe.acl.Authenticator;
 import io.steppe.acl.Identity;
 import io.steppe.http.failure.Refusal;
+import io.steppe.rpc.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ public class Guard {
    * Whose a token is. May wait.
    *
    * @throws Refusal 403 for a token that is none or has expired
+   * @throws Failure UNAUTHENTICATED for what can be no token
    */
   public Identity identify(String secret) {
     return authenticator.authenticate(secret);
@@ -38,8 +40,13 @@ public class Guard {
     return authenticator.enforced();
   }
 
+  /** The route that a request is for. */
+  public Optional<Route> find(Method method, String path) {
+    return table.find(method, path);
+  }
+
   /** Whether the route that a request is for is one of some. */
   public boolean isFor(Set<Route> routes, Method method, String path) {
-    return table.find(method, path).filter(routes::contains).isPresent();
+    return find(method, path).filter(routes::contains).isPresent();
   }
 }

@@ -20,15 +20,18 @@ public enum AgentRoute implements Route {
   AGENT_SELF(
       Description.get("/v1/agent/self", "What this agent is")
           .needs(new Right.Agent(Access.READ))
-          .gives(one(AgentSelf.getDefaultInstance()))),
+          .gives(one(AgentSelf.getDefaultInstance()))
+          .readsTokens(500, ProcessRoute.NO_TOKEN)),
   AGENT_SERVERS(
       Description.get("/v1/agent/servers", "Addresses of node-service that it dials")
           .needs(new Right.Agent(Access.READ))
-          .gives(new Gives.Json("A list of addresses"))),
+          .gives(new Gives.Json("A list of addresses"))
+          .readsTokensAtNode()),
   AGENT_SERVERS_UPDATE(
       Description.write("/v1/agent/servers", "Has it dial others, which have to answer")
           .needs(new Right.Agent(Access.WRITE))
-          .takes(texts("address", "host:port of one"))),
+          .takes(texts("address", "host:port of one"))
+          .readsTokensAtNode()),
   METRICS(
       Description.get("/v1/metrics", "What this agent and its machine use")
           .needs(new Right.None())

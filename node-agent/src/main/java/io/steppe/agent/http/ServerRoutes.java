@@ -62,7 +62,7 @@ public class ServerRoutes {
               routing,
               out,
               () -> {
-                request.checkAtNode(AgentRoute.AGENT_SERVERS);
+                request.check(AgentRoute.AGENT_SERVERS);
                 out.whole(request.laidOut(list(process.agent().servers())));
               });
       case "PUT", "POST" ->
@@ -70,7 +70,7 @@ public class ServerRoutes {
               routing,
               out,
               () -> {
-                request.checkAtNode(AgentRoute.AGENT_SERVERS_UPDATE);
+                request.check(AgentRoute.AGENT_SERVERS_UPDATE);
                 replace(request.query().all("address"));
                 out.nothing();
               });

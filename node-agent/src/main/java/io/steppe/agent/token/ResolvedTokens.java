@@ -6,6 +6,7 @@ import io.steppe.acl.Identity;
 import io.steppe.acl.PolicyAcl;
 import io.steppe.http.failure.Refusal;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.ResolveTokenReply;
 import io.steppe.rpc.v1.Rights;
 import java.time.Duration;
@@ -67,11 +68,7 @@ public final class ResolvedTokens implements Authenticator {
       reply = ask.apply(secret);
     } catch (Failure failure) {
       forget(secret);
-      throw switch (failure.kind()) {
-        case DENIED -> Refusal.denied();
-        case INVALID -> Refusal.malformedToken(failure.getMessage());
-        default -> failure;
-      };
+      throw failure.kind() == Kind.DENIED ? Refusal.denied() : failure;
     }
     Identity identity = identity(reply.getRights());
     if (!now.isBefore(identity.expires())) {

@@ -8,6 +8,7 @@ import io.steppe.ledger.Snapshot;
 import io.steppe.node.registration.NodeSecret;
 import io.steppe.node.view.NodeView;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.Kind;
 import io.steppe.rpc.v1.IdentifyReply;
 import io.steppe.rpc.v1.NodeProof;
 import io.steppe.rpc.v1.ResolveTokenReply;
@@ -58,7 +59,7 @@ public final class AgentTokens {
    * What a token or a task's identity may do.
    *
    * <p>Fails with DENIED for a node that does not prove itself and a token that is none; with
-   * INVALID for what can't be one; with UNAVAILABLE when too many are looked for.
+   * UNAUTHENTICATED for what can't be one; with UNAVAILABLE when too many are looked for.
    */
   public Uni<ResolveTokenReply> resolve(ResolveTokenRequest request) {
     Snapshot<NodeView> snapshot = ledger.snapshot();
@@ -70,7 +71,8 @@ public final class AgentTokens {
       case NONE -> looked(() -> fresh(snapshot).map(this::anonymous));
       case SECRET -> token(snapshot, SecretHash.of(secret));
       case IDENTITY -> task(secret);
-      case MALFORMED -> Uni.createFrom().failure(Failure.invalid(TokenForm.problem(secret)));
+      case MALFORMED ->
+          Uni.createFrom().failure(new Failure(Kind.UNAUTHENTICATED, TokenForm.problem(secret)));
     };
   }
 

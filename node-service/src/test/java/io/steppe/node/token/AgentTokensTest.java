@@ -156,7 +156,7 @@ class AgentTokensTest {
     assertDenied("wrong secret", ROOT);
     assertDenied("node secret", UNKNOWN);
     Failure garbage = assertThrows(Failure.class, () -> resolve("node secret", "garbage"));
-    assertEquals(Kind.INVALID, garbage.kind());
+    assertEquals(Kind.UNAUTHENTICATED, garbage.kind());
   }
 
   private void assertDenied(String nodeSecret, String secret) {

@@ -8,6 +8,8 @@ public enum Kind {
   NOT_FOUND(Status.Code.NOT_FOUND),
   /** The request can never succeed as it is. */
   INVALID(Status.Code.INVALID_ARGUMENT),
+  /** What the caller shows to say who it is can be no such thing. */
+  UNAUTHENTICATED(Status.Code.UNAUTHENTICATED),
   /** The caller may not do this. */
   DENIED(Status.Code.PERMISSION_DENIED),
   /** The state does not allow it now: an index that moved on, a node that drains. */
@@ -33,7 +35,8 @@ public enum Kind {
     return switch (code) {
       case NOT_FOUND -> NOT_FOUND;
       case INVALID_ARGUMENT, OUT_OF_RANGE -> INVALID;
-      case PERMISSION_DENIED, UNAUTHENTICATED -> DENIED;
+      case UNAUTHENTICATED -> UNAUTHENTICATED;
+      case PERMISSION_DENIED -> DENIED;
       case FAILED_PRECONDITION, ABORTED, ALREADY_EXISTS -> CONFLICT;
       case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED -> UNAVAILABLE;
       default -> INTERNAL;
