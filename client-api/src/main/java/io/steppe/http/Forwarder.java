@@ -13,11 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +46,6 @@ public class Forwarder {
 
   private static final int CONNECTIONS = 256;
   private static final int MOST_WAITING = 1024;
-  private static final Duration CONNECT = Duration.ofSeconds(5);
 
   /** Above the longest wait of a blocking query. */
   private static final Duration SILENCE = Duration.ofMinutes(11);
@@ -60,16 +56,9 @@ public class Forwarder {
   Forwarder(Vertx vertx, Tls tls, SocketForwarder sockets) {
     this.sockets = sockets;
     HttpClientOptions options =
-        new HttpClientOptions()
-            .setConnectTimeout((int) CONNECT.toMillis())
+        Onward.client(tls, new HttpClientOptions())
             .setIdleTimeout((int) SILENCE.toSeconds())
             .setMaxWaitQueueSize(MOST_WAITING);
-    tls.certificates()
-        .ifPresent(
-            own ->
-                options
-                    .setKeyCertOptions(KeyCertOptions.wrap(own.keyManager()))
-                    .setTrustOptions(TrustOptions.wrap(own.trustManager())));
     client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(CONNECTIONS));
   }
 
@@ -111,14 +100,7 @@ public class Forwarder {
   }
 
   private static RequestOptions options(HttpServerRequest request, String address) {
-    URI base = URI.create(address.contains("://") ? address : "http://" + address);
-    boolean tls = "https".equals(base.getScheme());
-    return new RequestOptions()
-        .setMethod(request.method())
-        .setSsl(tls)
-        .setHost(base.getHost())
-        .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
-        .setURI(request.uri());
+    return Onward.request(request, address, new RequestOptions()).setMethod(request.method());
   }
 
   private static void pass(RoutingContext routing, HttpClientRequest passed, Refusal unreachable) {

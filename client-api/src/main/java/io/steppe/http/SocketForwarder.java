@@ -13,13 +13,9 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jboss.logging.Logger;
@@ -32,7 +28,6 @@ import org.jboss.logging.Logger;
 class SocketForwarder {
   private static final Logger LOG = Logger.getLogger(SocketForwarder.class);
   private static final int CONNECTIONS = 256;
-  private static final Duration CONNECT = Duration.ofSeconds(5);
 
   /** What a close frame may not say: a connection ended without one, or without a reason. */
   private static final short NO_STATUS = 1005;
@@ -43,17 +38,9 @@ class SocketForwarder {
   private final WebSocketClient client;
 
   SocketForwarder(Vertx vertx, Tls tls) {
-    WebSocketClientOptions options =
-        new WebSocketClientOptions()
-            .setConnectTimeout((int) CONNECT.toMillis())
-            .setMaxConnections(CONNECTIONS);
-    tls.certificates()
-        .ifPresent(
-            own ->
-                options
-                    .setKeyCertOptions(KeyCertOptions.wrap(own.keyManager()))
-                    .setTrustOptions(TrustOptions.wrap(own.trustManager())));
-    client = vertx.createWebSocketClient(options);
+    client =
+        vertx.createWebSocketClient(
+            Onward.client(tls, new WebSocketClientOptions()).setMaxConnections(CONNECTIONS));
   }
 
   /** Whether a request wants a WebSocket. */
@@ -92,15 +79,8 @@ class SocketForwarder {
   }
 
   private static WebSocketConnectOptions options(HttpServerRequest request, String address) {
-    URI base = URI.create(address.contains("://") ? address : "http://" + address);
-    boolean tls = "https".equals(base.getScheme());
-    WebSocketConnectOptions options = new WebSocketConnectOptions();
-    options
-        .setSsl(tls)
-        .setHost(base.getHost())
-        .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
-        .setURI(request.uri())
-        .setConnectTimeout(CONNECT.toMillis());
+    WebSocketConnectOptions options =
+        Onward.request(request, address, new WebSocketConnectOptions());
     request
         .headers()
         .forEach(
