@@ -79,13 +79,18 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
   }
 
   private GetNodeReply get(GetNodeRequest request, Snapshot<NodeView> snapshot) {
+    NodeView view = snapshot.view();
     ReadMeta meta = reads.meta(request.getRead(), snapshot, Tables.NODES);
-    GetNodeReply.Builder found = GetNodeReply.newBuilder().setMeta(meta);
-    if (!meta.getUnchanged()) {
-      found.setNode(
-          NodeStubs.withoutSecrets(NodeLookup.byId(snapshot.view().nodes(), request.getNodeId())));
+    Node node = NodeLookup.byId(view.nodes(), request.getNodeId());
+    long report = view.lastReportOf(node.getId());
+    // A report moves no index of nodes: whoever has read the node before it has to be told.
+    if (meta.getUnchanged() && report <= meta.getIndex()) {
+      return GetNodeReply.newBuilder().setMeta(meta).build();
     }
-    return found.build();
+    return GetNodeReply.newBuilder()
+        .setMeta(meta.toBuilder().setUnchanged(false))
+        .setNode(NodeStubs.withoutSecrets(node).toBuilder().setLastAllocUpdateIndex(report))
+        .build();
   }
 
   @Override

@@ -30,6 +30,8 @@ import org.pcollections.TreePMap;
  * @param allocations by node id, then by allocation id; without placement metrics, which no agent
  *     reads
  * @param nodeOfAllocation node id by allocation id
+ * @param lastReports by node id: the index of the last change that its agent reported of an
+ *     allocation
  * @param jobVersions by key of {@link Tables#JOB_VERSIONS}
  * @param introductions tokens that introduced a node, by id: when they end, unix nanoseconds
  * @param acl who may do what, for requests that come to agents
@@ -39,6 +41,7 @@ public record NodeView(
     PMap<String, NodePool> pools,
     PMap<String, PMap<String, Allocation>> allocations,
     PMap<String, String> nodeOfAllocation,
+    PMap<String, Long> lastReports,
     PMap<String, Job> jobVersions,
     PMap<String, Long> introductions,
     AclView acl)
@@ -65,6 +68,7 @@ public record NodeView(
         HashTreePMap.empty(),
         HashTreePMap.empty(),
         HashTreePMap.empty(),
+        HashTreePMap.empty(),
         AclView.empty());
   }
 
@@ -81,6 +85,11 @@ public record NodeView(
     return Optional.ofNullable(nodeOfAllocation.get(id)).map(node -> allocationsOf(node).get(id));
   }
 
+  /** The index of the last change that a node's agent reported of an allocation; 0 for none. */
+  public long lastReportOf(String nodeId) {
+    return lastReports.getOrDefault(nodeId, 0L);
+  }
+
   /** The job of the version that an allocation was made of. */
   public Optional<Job> jobOf(Allocation allocation) {
     String key =
@@ -92,7 +101,7 @@ public record NodeView(
   public NodeView apply(LoggedChange logged) {
     Change change = logged.change();
     return switch (change.table()) {
-      case Tables.NODES -> withNodes(changed(nodes, change, Node.parser()));
+      case Tables.NODES -> withNode(change);
       case Tables.NODE_POOLS -> withPools(changed(pools, change, NodePool.parser()));
       case Tables.JOB_VERSIONS -> withJobVersions(changed(jobVersions, change, Job.parser()));
       case Tables.ALLOCS ->
@@ -114,26 +123,49 @@ public record NodeView(
                     introductions.plus(
                         change.key(), parse(UInt64Value.parser(), bytes, change).getValue()))
             .orElseGet(() -> introductions.minus(change.key()));
-    return new NodeView(nodes, pools, allocations, nodeOfAllocation, jobVersions, changed, acl);
+    return new NodeView(
+        nodes, pools, allocations, nodeOfAllocation, lastReports, jobVersions, changed, acl);
   }
 
   private NodeView withAcl(AclView changed) {
     return new NodeView(
-        nodes, pools, allocations, nodeOfAllocation, jobVersions, introductions, changed);
+        nodes,
+        pools,
+        allocations,
+        nodeOfAllocation,
+        lastReports,
+        jobVersions,
+        introductions,
+        changed);
   }
 
-  private NodeView withNodes(TreePMap<String, Node> changed) {
+  private NodeView withNode(Change change) {
     return new NodeView(
-        changed, pools, allocations, nodeOfAllocation, jobVersions, introductions, acl);
+        changed(nodes, change, Node.parser()),
+        pools,
+        allocations,
+        nodeOfAllocation,
+        change.object().isPresent() ? lastReports : lastReports.minus(change.key()),
+        jobVersions,
+        introductions,
+        acl);
   }
 
   private NodeView withPools(PMap<String, NodePool> changed) {
     return new NodeView(
-        nodes, changed, allocations, nodeOfAllocation, jobVersions, introductions, acl);
+        nodes,
+        changed,
+        allocations,
+        nodeOfAllocation,
+        lastReports,
+        jobVersions,
+        introductions,
+        acl);
   }
 
   private NodeView withJobVersions(PMap<String, Job> changed) {
-    return new NodeView(nodes, pools, allocations, nodeOfAllocation, changed, introductions, acl);
+    return new NodeView(
+        nodes, pools, allocations, nodeOfAllocation, lastReports, changed, introductions, acl);
   }
 
   private NodeView withAllocation(Allocation stored) {
@@ -144,9 +176,19 @@ public record NodeView(
         pools,
         allocations.plus(kept.getNodeId(), ofNode),
         nodeOfAllocation.plus(kept.getId(), kept.getNodeId()),
+        reported(kept),
         jobVersions,
         introductions,
         acl);
+  }
+
+  /** What the control plane changes of an allocation moves both of its indexes. */
+  private PMap<String, Long> reported(Allocation changed) {
+    long index = changed.getModifyIndex();
+    boolean byAgent = index > changed.getAllocModifyIndex();
+    return byAgent && index > lastReportOf(changed.getNodeId())
+        ? lastReports.plus(changed.getNodeId(), index)
+        : lastReports;
   }
 
   private NodeView withoutAllocation(String id) {
@@ -160,6 +202,7 @@ public record NodeView(
         pools,
         left.isEmpty() ? allocations.minus(node) : allocations.plus(node, left),
         nodeOfAllocation.minus(id),
+        lastReports,
         jobVersions,
         introductions,
         acl);

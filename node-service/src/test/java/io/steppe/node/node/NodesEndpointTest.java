@@ -15,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.MemoryLedger;
 import io.steppe.ledger.Outcome;
+import io.steppe.ledger.Tables;
 import io.steppe.node.registration.Fingerprint;
 import io.steppe.node.registration.NodeChange;
 import io.steppe.node.registration.NodeSecret;
@@ -23,12 +24,14 @@ import io.steppe.node.registration.TestNodes;
 import io.steppe.node.session.TestClock;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
+import io.steppe.proto.v1.Allocation;
 import io.steppe.proto.v1.DrainSpec;
 import io.steppe.proto.v1.DrainStrategy;
 import io.steppe.proto.v1.Node;
 import io.steppe.proto.v1.NodeListStub;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.v1.Caller;
+import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
 import io.steppe.rpc.v1.ListNodesRequest;
@@ -236,6 +239,56 @@ class NodesEndpointTest {
     assertFalse(nodes.list(request).next().getMeta().getUnchanged());
     ReadOptions otherLog = known.toBuilder().setKnownEpoch(77).build();
     assertFalse(nodes.get(get(ONE).toBuilder().setRead(otherLog).build()).getMeta().getUnchanged());
+  }
+
+  /** What an agent reports moves no index of nodes; what the control plane changes is no report. */
+  @Test
+  void aNodeTellsOfTheLastReportOfItsAgent() {
+    assertEquals(0, nodes.get(get(ONE)).getNode().getLastAllocUpdateIndex());
+    long made = putAllocation(0);
+    ReadMeta before = nodes.get(get(ONE)).getMeta();
+    assertEquals(0, nodes.get(get(ONE)).getNode().getLastAllocUpdateIndex());
+    long reported = putAllocation(made);
+    ReadOptions known =
+        ReadOptions.newBuilder()
+            .setKnownIndex(before.getIndex())
+            .setKnownEpoch(before.getEpoch())
+            .build();
+    GetNodeReply reply = nodes.get(get(ONE).toBuilder().setRead(known).build());
+    assertEquals(reported, reply.getNode().getLastAllocUpdateIndex());
+    assertEquals(before.getIndex(), reply.getMeta().getIndex());
+    assertEquals(0, nodes.get(get(TWO)).getNode().getLastAllocUpdateIndex());
+    putAllocation(0);
+    assertEquals(reported, nodes.get(get(ONE)).getNode().getLastAllocUpdateIndex());
+  }
+
+  /**
+   * Changes the allocation of a node.
+   *
+   * @param decided when the control plane changed it last; 0 for now
+   */
+  private long putAllocation(long decided) {
+    return ledger
+        .commit(
+            "",
+            NodeChangedReply.parser(),
+            (view, index, now) ->
+                new Outcome.Commit<>(
+                    List.of(
+                        Change.put(
+                            Tables.ALLOCS,
+                            UNKNOWN,
+                            Allocation.newBuilder()
+                                .setId(UNKNOWN)
+                                .setNodeId(ONE)
+                                .setModifyIndex(index)
+                                .setAllocModifyIndex(decided == 0 ? index : decided)
+                                .build()
+                                .toByteString())),
+                    NodeChangedReply.newBuilder().setIndex(index).build()))
+        .await()
+        .atMost(Duration.ofSeconds(10))
+        .getIndex();
   }
 
   @Test
