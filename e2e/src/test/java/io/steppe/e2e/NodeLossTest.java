@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.steppe.e2e.LocalCluster.Running;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +71,11 @@ class NodeLossTest {
                     assertTrue(lost.contains(node) || status.equals("ready"), statuses::toString));
             return lost.stream().allMatch(node -> statuses.get(node).equals("down"));
           });
+      cluster.api().send("PUT", "/v1/system/gc", null).ok();
+      Wait.untilTrue(
+          Duration.ofSeconds(30),
+          "what is down is forgotten where that is asked for",
+          () -> Collections.disjoint(statuses().keySet(), lost) && statuses().size() == 2);
     } finally {
       for (Running agent : silent) {
         signal("CONT", agent.pid());

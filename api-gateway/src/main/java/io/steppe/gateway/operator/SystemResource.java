@@ -4,6 +4,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.steppe.gateway.service.Calls;
 import io.steppe.http.Request;
 import io.steppe.rpc.v1.CollectGarbageRequest;
+import io.steppe.rpc.v1.CollectNodesRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -29,6 +30,9 @@ public class SystemResource {
     CollectGarbageRequest call =
         CollectGarbageRequest.newBuilder().setCaller(request.caller()).build();
     calls.garbage(stub -> stub.collect(call));
+    CollectNodesRequest nodes =
+        CollectNodesRequest.newBuilder().setCaller(request.caller()).build();
+    calls.nodes(stub -> stub.collect(nodes));
     return empty();
   }
 

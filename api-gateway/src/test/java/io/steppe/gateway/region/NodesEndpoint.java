@@ -11,6 +11,8 @@ import io.steppe.query.Page;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.v1.ChangeNodesReply;
 import io.steppe.rpc.v1.ChangeNodesRequest;
+import io.steppe.rpc.v1.CollectNodesReply;
+import io.steppe.rpc.v1.CollectNodesRequest;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
@@ -160,6 +162,12 @@ final class NodesEndpoint extends NodesGrpc.NodesImplBase {
       }
     }
     out.onNext(reply.build());
+    out.onCompleted();
+  }
+
+  @Override
+  public void collect(CollectNodesRequest request, StreamObserver<CollectNodesReply> out) {
+    out.onNext(CollectNodesReply.getDefaultInstance());
     out.onCompleted();
   }
 

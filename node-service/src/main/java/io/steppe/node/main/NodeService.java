@@ -10,6 +10,7 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.PostgresReplicas;
 import io.steppe.ledger.Replicas;
 import io.steppe.node.client.Answers;
+import io.steppe.node.collection.NodeCollector;
 import io.steppe.node.drain.DrainWatch;
 import io.steppe.node.identity.TaskIdentities;
 import io.steppe.node.introduction.SignedIntroductions;
@@ -79,6 +80,7 @@ class NodeService {
   private final NodeWrites writes;
   private final PoolJobs poolJobs;
   private final DrainWatch drains;
+  private final NodeCollector collector;
 
   NodeService(
       NodeSettings settings,
@@ -130,6 +132,7 @@ class NodeService {
             new AllocServiceEvaluations(allocService, settings.evaluations().answerWithin()));
     this.poolJobs = new AllocServicePoolJobs(allocService, settings.evaluations().answerWithin());
     this.drains = new DrainWatch(ledger, replicas, worker);
+    this.collector = new NodeCollector(ledger, replicas, settings.gc().nodeAge(), clock);
   }
 
   private static Pool pool(Vertx vertx, DatabaseAddress database) {
@@ -151,6 +154,16 @@ class NodeService {
         new Watch(ledger, replicas, sessions, new Adoption(ledger, rows, sessions), clock);
     long tick = settings.heartbeat().tick().toMillis();
     worker.scheduleWithFixedDelay(() -> tick(watch), tick, tick, TimeUnit.MILLISECONDS);
+    long interval = settings.gc().interval().toMillis();
+    worker.scheduleWithFixedDelay(this::collect, interval, interval, TimeUnit.MILLISECONDS);
+  }
+
+  private void collect() {
+    try {
+      collector.tick();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "looking for nodes that are down for long failed; tried again");
+    }
   }
 
   private void tick(Watch watch) {
@@ -226,6 +239,12 @@ class NodeService {
   @Singleton
   NodeWrites writes() {
     return writes;
+  }
+
+  @Produces
+  @Singleton
+  NodeCollector collector() {
+    return collector;
   }
 
   @Produces

@@ -29,6 +29,8 @@ public interface NodeSettings {
 
   Evaluations evaluations();
 
+  Gc gc();
+
   /** This process among the replicas. */
   interface Replica {
     /** Unique; kept over restarts where whoever starts the process gives one. Random otherwise. */
@@ -93,6 +95,17 @@ public interface NodeSettings {
     /** How long an agent may take to begin an answer. */
     @WithDefault("10s")
     Duration answerWithin();
+  }
+
+  /** What is over is forgotten after a while. */
+  interface Gc {
+    /** Between looks for what can go. */
+    @WithDefault("5m")
+    Duration interval();
+
+    /** How long a node has to be down. */
+    @WithDefault("24h")
+    Duration nodeAge();
   }
 
   /** Evaluations that follow from changes of nodes. */

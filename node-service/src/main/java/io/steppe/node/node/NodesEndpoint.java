@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.steppe.ledger.Snapshot;
 import io.steppe.ledger.Tables;
+import io.steppe.node.collection.NodeCollector;
 import io.steppe.node.view.BuiltInPools;
 import io.steppe.node.view.NodeView;
 import io.steppe.node.view.Reads;
@@ -15,8 +16,11 @@ import io.steppe.proto.v1.NodeListStub;
 import io.steppe.query.Listing;
 import io.steppe.query.Order;
 import io.steppe.query.Page;
+import io.steppe.rpc.Callers;
 import io.steppe.rpc.v1.ChangeNodesReply;
 import io.steppe.rpc.v1.ChangeNodesRequest;
+import io.steppe.rpc.v1.CollectNodesReply;
+import io.steppe.rpc.v1.CollectNodesRequest;
 import io.steppe.rpc.v1.GetNodeReply;
 import io.steppe.rpc.v1.GetNodeRequest;
 import io.steppe.rpc.v1.ListNodesReply;
@@ -37,10 +41,12 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
 
   private final Reads reads;
   private final NodeWrites writes;
+  private final NodeCollector collector;
 
-  public NodesEndpoint(Reads reads, NodeWrites writes) {
+  public NodesEndpoint(Reads reads, NodeWrites writes, NodeCollector collector) {
     this.reads = reads;
     this.writes = writes;
+    this.collector = collector;
   }
 
   /** Thousands of stubs are made on a worker, not on the event loop. */
@@ -112,5 +118,16 @@ public class NodesEndpoint extends NodesGrpc.NodesImplBase {
   @Override
   public void changeMany(ChangeNodesRequest request, StreamObserver<ChangeNodesReply> reply) {
     Reads.answerOne(reply, () -> writes.changeMany(request));
+  }
+
+  @Override
+  public void collect(CollectNodesRequest request, StreamObserver<CollectNodesReply> reply) {
+    Reads.answerOne(
+        reply,
+        () -> {
+          Callers.required(request.getCaller());
+          collector.collectAllSoon();
+          return Uni.createFrom().item(CollectNodesReply.getDefaultInstance());
+        });
   }
 }

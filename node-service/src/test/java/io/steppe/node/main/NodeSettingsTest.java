@@ -37,23 +37,27 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(1), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(10), settings.relay().answerWithin());
     assertEquals(Duration.ofSeconds(3), settings.evaluations().answerWithin());
+    assertEquals(Duration.ofMinutes(5), settings.gc().interval());
+    assertEquals(Duration.ofHours(24), settings.gc().nodeAge());
   }
 
   @Test
   void keys() {
     NodeSettings settings =
         settings(
-            Map.of(
-                "steppe.replica.id", "node-service-7",
-                "steppe.replica.address", "10.0.0.7:4651",
-                "steppe.alloc-service", "10.0.0.8:4652,10.0.0.9:4652",
-                "steppe.heartbeat.min-ttl", "3s",
-                "steppe.heartbeat.max-per-second", "5",
-                "steppe.heartbeat.grace", "1s",
-                "steppe.heartbeat.failover", "7s",
-                "steppe.heartbeat.tick", "2s",
-                "steppe.relay.answer-within", "4s",
-                "steppe.evaluations.answer-within", "5s"));
+            Map.ofEntries(
+                Map.entry("steppe.replica.id", "node-service-7"),
+                Map.entry("steppe.replica.address", "10.0.0.7:4651"),
+                Map.entry("steppe.alloc-service", "10.0.0.8:4652,10.0.0.9:4652"),
+                Map.entry("steppe.heartbeat.min-ttl", "3s"),
+                Map.entry("steppe.heartbeat.max-per-second", "5"),
+                Map.entry("steppe.heartbeat.grace", "1s"),
+                Map.entry("steppe.heartbeat.failover", "7s"),
+                Map.entry("steppe.heartbeat.tick", "2s"),
+                Map.entry("steppe.relay.answer-within", "4s"),
+                Map.entry("steppe.evaluations.answer-within", "5s"),
+                Map.entry("steppe.gc.interval", "6s"),
+                Map.entry("steppe.gc.node-age", "7s")));
     assertEquals("node-service-7", settings.replica().id().orElseThrow());
     assertEquals("10.0.0.7:4651", settings.replica().address());
     assertEquals("10.0.0.8:4652,10.0.0.9:4652", settings.allocService());
@@ -64,5 +68,7 @@ class NodeSettingsTest {
     assertEquals(Duration.ofSeconds(2), settings.heartbeat().tick());
     assertEquals(Duration.ofSeconds(4), settings.relay().answerWithin());
     assertEquals(Duration.ofSeconds(5), settings.evaluations().answerWithin());
+    assertEquals(Duration.ofSeconds(6), settings.gc().interval());
+    assertEquals(Duration.ofSeconds(7), settings.gc().nodeAge());
   }
 }

@@ -13,9 +13,11 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.smallrye.mutiny.Uni;
 import io.steppe.ledger.Change;
+import io.steppe.ledger.FixedReplicas;
 import io.steppe.ledger.MemoryLedger;
 import io.steppe.ledger.Outcome;
 import io.steppe.ledger.Tables;
+import io.steppe.node.collection.NodeCollector;
 import io.steppe.node.registration.Fingerprint;
 import io.steppe.node.registration.NodeChange;
 import io.steppe.node.registration.NodeSecret;
@@ -59,6 +61,8 @@ class NodesEndpointTest {
 
   private static final String EVALUATION = "33333333-3333-4333-8333-333333333333";
 
+  private static final FixedReplicas REPLICAS = new FixedReplicas("one", List.of());
+
   private final TestClock clock = new TestClock();
   private final FollowingEvaluations evaluations =
       (_, index) ->
@@ -79,7 +83,10 @@ class NodesEndpointTest {
     server =
         NettyServerBuilder.forPort(0)
             .addService(
-                new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, evaluations)))
+                new NodesEndpoint(
+                    new Reads(ledger, clock),
+                    new NodeWrites(ledger, evaluations),
+                    new NodeCollector(ledger, REPLICAS, Duration.ofHours(24), clock)))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();

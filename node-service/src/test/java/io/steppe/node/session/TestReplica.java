@@ -8,6 +8,7 @@ import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Replicas.Member;
 import io.steppe.node.client.Answers;
 import io.steppe.node.client.ClientsEndpoint;
+import io.steppe.node.collection.NodeCollector;
 import io.steppe.node.identity.TaskIdentities;
 import io.steppe.node.introduction.Introductions;
 import io.steppe.node.node.FollowingEvaluations;
@@ -108,7 +109,10 @@ public final class TestReplica implements AutoCloseable {
                     identities))
             .addService(new ClientsEndpoint(sessions, rows, answers, peers))
             .addService(
-                new NodesEndpoint(new Reads(ledger, clock), new NodeWrites(ledger, NO_EVALUATIONS)))
+                new NodesEndpoint(
+                    new Reads(ledger, clock),
+                    new NodeWrites(ledger, NO_EVALUATIONS),
+                    new NodeCollector(ledger, replicas, Duration.ofHours(24), clock)))
             .addService(new PeersEndpoint(sessions))
             .build()
             .start();
