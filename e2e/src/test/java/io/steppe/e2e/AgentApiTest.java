@@ -1,6 +1,5 @@
 package io.steppe.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,24 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -217,85 +208,6 @@ class AgentApiTest {
   }
 
   private static int restore(byte[] archive) throws IOException, InterruptedException {
-    return cluster.api().put("/v1/operator/snapshot", archive);
-  }
-
-  /** Requests for a region that was joined are answered by its gateway. */
-  @Test
-  @Order(7)
-  void regionsPassRequestsOn() throws Exception {
-    try (LocalCluster other =
-        LocalCluster.start("--name", "e2e-region", "--region", "elsewhere", "--agents", "0")) {
-      Api here = cluster.api();
-      JsonNode joined =
-          Api.parse(
-              here.send("PUT", "/v1/agent/join?address=" + authority(other), null).ok().body());
-      assertEquals(1, joined.path("num_joined").asInt(), joined.toString());
-      assertEquals("", joined.path("warning").asText(), joined.toString());
-      assertEquals("[\"elsewhere\",\"global\"]", here.text("/v1/regions"));
-      Wait.untilTrue(
-          Duration.ofSeconds(20),
-          "both know each other",
-          () -> other.api().text("/v1/regions").equals("[\"elsewhere\",\"global\"]"));
-      assertEquals(1, other.api().get("/v1/nodes?region=global").size());
-      assertEquals(0, here.get("/v1/nodes?region=elsewhere").size());
-      here.send(
-              "PUT",
-              "/v1/jobs?region=elsewhere",
-              "{\"Job\":" + Api.shellJob("there", "service", 1, "sleep 600") + "}")
-          .ok();
-      assertEquals(404, here.send("GET", "/v1/job/there", null).status());
-      assertEquals(200, other.api().send("GET", "/v1/job/there", null).status());
-      assertEquals(200, here.send("GET", "/v1/job/there?region=elsewhere", null).status());
-      assertEquals(500, here.send("GET", "/v1/jobs?region=nowhere", null).status());
-      assertCommandsArePassedOn(other.api(), here.awaitRunning("kept", 1, SOON).getFirst());
-    }
-  }
-
-  private static void assertCommandsArePassedOn(Api asked, JsonNode allocation) throws Exception {
-    String command = URLEncoder.encode("[\"/bin/sh\",\"-c\",\"echo here; exit 7\"]", UTF_8);
-    Said said = new Said();
-    HttpClient.newHttpClient()
-        .newWebSocketBuilder()
-        .buildAsync(
-            URI.create(
-                "ws://%s/v1/client/allocation/%s/exec?task=main&tty=false&region=global&command=%s"
-                    .formatted(
-                        asked.base().substring("http://".length()),
-                        allocation.path("ID").asText(),
-                        command)),
-            said)
-        .get(SOON.toSeconds(), TimeUnit.SECONDS);
-    String all = said.whole.get(SOON.toSeconds(), TimeUnit.SECONDS);
-    assertTrue(all.contains(Base64.getEncoder().encodeToString("here\n".getBytes(UTF_8))), all);
-    assertTrue(all.contains("\"exit_code\":7"), all);
-  }
-
-  /** All that came over a WebSocket until it was closed. */
-  private static final class Said implements WebSocket.Listener {
-    private final StringBuilder texts = new StringBuilder();
-    private final CompletableFuture<String> whole = new CompletableFuture<>();
-
-    @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-      texts.append(text);
-      socket.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-      whole.complete(texts + " closed with " + status + " " + reason);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      whole.completeExceptionally(error);
-    }
-  }
-
-  private static String authority(LocalCluster other) {
-    return other.api().base().substring("http://".length());
+    return cluster.api().put("/v1/operator/snapshot", archive).status();
   }
 }

@@ -56,8 +56,22 @@ final class Api {
     return new Api(base, secret, http);
   }
 
+  /** The same over TLS, asked by a client that trusts who answers. */
+  Api over(HttpClient trusting) {
+    return new Api(base.replace("http:", "https:"), token, trusting);
+  }
+
   String base() {
     return base;
+  }
+
+  /** Host and port. */
+  String authority() {
+    return base.substring(base.indexOf("://") + 3);
+  }
+
+  HttpClient http() {
+    return http;
   }
 
   /** What it is asked with; empty for none. */
@@ -96,14 +110,15 @@ final class Api {
     return new Answer(response.statusCode(), response.body(), index);
   }
 
-  /** Sends bytes; the status of the answer. */
-  int put(String path, byte[] body) throws IOException, InterruptedException {
+  /** Sends bytes. */
+  Answer put(String path, byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
         request(path)
             .timeout(Duration.ofSeconds(70))
             .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();
-    return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    return new Answer(answer.statusCode(), answer.body(), -1);
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {

@@ -53,6 +53,14 @@ final class LocalCluster implements AutoCloseable {
     return cluster;
   }
 
+  /** One whose data folder may be filled before {@link #up}. */
+  static LocalCluster unstarted(Map<String, String> environment) throws IOException {
+    LocalCluster cluster =
+        new LocalCluster(Files.createTempDirectory("steppe-e2e"), freePort(), environment);
+    Files.createDirectories(cluster.data());
+    return cluster;
+  }
+
   /** Starts one that does not get ready by itself; {@link #awaitReady} waits for its ready line. */
   static LocalCluster begin(Map<String, String> environment, String... options)
       throws IOException, InterruptedException {

@@ -306,6 +306,26 @@ class SecureClusterTest {
         "http://127.0.0.1:9/", json(get(base + "/v1/event/sink/kept")).path("Address").asText());
   }
 
+  /** The other region's authority is this one's, as it has to be. */
+  @Test
+  void regionsServeEachOther() throws Exception {
+    try (LocalCluster other = LocalCluster.unstarted(Map.of())) {
+      Path folder = Files.createDirectories(other.data().resolve("tls"));
+      for (String file : List.of("ca.pem", "ca-key.pem")) {
+        Files.copy(tls(file), folder.resolve(file));
+      }
+      other.up("--tls", "--agents", "0", "--region", "elsewhere", "--name", "elsewhere");
+      JoinedRegions regions = new JoinedRegions(api(), other.api().over(client).as(root));
+      regions.join();
+      regions.passRequestsOn();
+      regions.passCommandsOn();
+    }
+  }
+
+  private static Api api() {
+    return cluster.api().over(client).as(root);
+  }
+
   private static List<String> keys() throws Exception {
     return json(get(base + "/.well-known/jwks.json", "")).path("keys").findValuesAsText("kid");
   }

@@ -32,6 +32,14 @@ public record DataFolder(Path root) {
     root = root.toAbsolutePath().normalize();
   }
 
+  /**
+   * Whether somebody else's data is called so. Certificates and secrets may lie there before the
+   * first start, for a cluster that shares them with another.
+   */
+  private static boolean isForeign(String name) {
+    return !name.equals("tls") && !name.equals("secrets.properties");
+  }
+
   /** Makes the folder if there is none, and refuses one of another version or of something else. */
   public void prepare() {
     try {
@@ -49,7 +57,9 @@ public record DataFolder(Path root) {
         }
       } else {
         try (var entries = Files.list(root)) {
-          if (entries.findAny().isPresent()) {
+          if (entries
+              .map(entry -> entry.getFileName().toString())
+              .anyMatch(DataFolder::isForeign)) {
             throw new StartFailure(
                 root + " holds something else than Steppe's data: give another --data-dir");
           }

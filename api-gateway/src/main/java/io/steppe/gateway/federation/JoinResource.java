@@ -60,7 +60,7 @@ public class JoinResource {
     List<String> warnings = new ArrayList<>();
     for (String address : addresses) {
       try {
-        join(routing, address, warnings);
+        join(routing, address.contains("://") ? address : neighbours.dialled(address), warnings);
       } catch (Neighbours.Unreachable | Failure e) {
         errors.add("failed to join " + address + ": " + e.getMessage());
       }

@@ -54,7 +54,7 @@ public class Neighbours {
     }
   }
 
-  /** An address of this region's gateways as others dial it. */
+  /** A gateway's address with what it speaks: the same as this region's. */
   String dialled(String address) {
     return https ? "https://" + address : address;
   }
