@@ -34,8 +34,7 @@ class FuzzTest {
 
   @Test
   void everyRouteAnswersClearlyWhateverItsCallerMay() throws Exception {
-    try (LocalCluster cluster =
-        LocalCluster.start("--name", "fuzz-acl", "--acl", "--enable-debug")) {
+    try (LocalCluster cluster = LocalCluster.start("--name", "fuzz-acl", "--acl")) {
       Api nobody = cluster.api();
       JsonNode first = nobody.send("PUT", "/v1/acl/bootstrap", null).ok().json();
       Api manager = nobody.as(first.path("SecretID").asText());

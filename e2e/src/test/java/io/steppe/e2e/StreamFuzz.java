@@ -25,7 +25,7 @@ import java.util.stream.StreamSupport;
  */
 final class StreamFuzz {
   private static final long SEED = 1;
-  private static final int OF_EACH_ROUTE = 24;
+  private static final int OF_EACH_ROUTE = 16;
   private static final int AT_ONCE = 16;
   private static final Duration GONE = Duration.ofSeconds(30);
 
