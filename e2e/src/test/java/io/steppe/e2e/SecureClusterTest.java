@@ -12,6 +12,7 @@ import io.steppe.authority.Subject;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -304,6 +305,23 @@ class SecureClusterTest {
     Wait.until(SOON, "the keys", SecureClusterTest::keys, keys::equals);
     assertEquals(
         "http://127.0.0.1:9/", json(get(base + "/v1/event/sink/kept")).path("Address").asText());
+  }
+
+  @Test
+  void anArchiveMakesANewClusterOfIt() throws Exception {
+    NewCluster.fill(api());
+    byte[] archive;
+    try (InputStream saved = api().stream("/v1/operator/snapshot")) {
+      archive = saved.readAllBytes();
+    }
+    long index = api().send("GET", "/v1/jobs", null).ok().index();
+    try (NewCluster made = NewCluster.start(api())) {
+      made.restoreWithoutKeys(archive);
+      made.holdsWhatWasSaved(index);
+      made.takesKeyOf(cluster);
+      made.waitsForAgents();
+    }
+    api().stopJob("moved");
   }
 
   /** The other region's authority is this one's, as it has to be. */

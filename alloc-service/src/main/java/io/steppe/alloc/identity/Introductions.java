@@ -50,7 +50,7 @@ public record Introductions(
     try {
       return Jwts.sign(claims, key, keyring);
     } catch (CannotOpenException e) {
-      throw Failure.unavailable(e.getMessage());
+      throw Failure.conflict(e.getMessage());
     }
   }
 

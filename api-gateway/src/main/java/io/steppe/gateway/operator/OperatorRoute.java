@@ -1,6 +1,7 @@
 package io.steppe.gateway.operator;
 
 import static io.steppe.http.route.Gives.one;
+import static io.steppe.http.route.Parameter.flag;
 import static io.steppe.http.route.Parameter.number;
 import static io.steppe.http.route.Parameter.text;
 
@@ -60,7 +61,8 @@ public enum OperatorRoute implements Route {
           .gives(new Gives.Content("application/x-gzip", "An archive"))),
   SNAPSHOT_RESTORE(
       Description.write("/v1/operator/snapshot", "Puts the region back as an archive has it")
-          .needs(new Right.Management())),
+          .needs(new Right.Management())
+          .takes(flag("keep_sealed", "Although this region has not the key to its secrets"))),
   SYSTEM_GC(
       Description.put("/v1/system/gc", "Deletes what is over, however young, soon")
           .needs(new Right.Management())),

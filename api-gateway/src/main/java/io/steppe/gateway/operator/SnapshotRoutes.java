@@ -146,6 +146,9 @@ public class SnapshotRoutes {
         .withDeadlineAfter(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
         .restore(upload);
     upload.send(SnapshotPiece.newBuilder().setCaller(request.caller()).build());
+    if (request.query().bool("keep_sealed", false)) {
+      upload.send(SnapshotPiece.newBuilder().setKeepSealed(true).build());
+    }
     for (Optional<Buffer> next = body.next(); next.isPresent(); next = body.next()) {
       byte[] bytes = next.get().getBytes();
       for (int from = 0; from < bytes.length; from += PIECE) {

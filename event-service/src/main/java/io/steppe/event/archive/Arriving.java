@@ -12,28 +12,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** An archive that arrives piece by piece, each taken when the one before is on the disk. */
 final class Arriving implements StreamObserver<SnapshotPiece> {
   private static final Logger LOG = Logger.getLogger(Arriving.class);
 
+  /**
+   * What is asked for.
+   *
+   * @param keepSealed although its secrets can't be opened here
+   * @param file the archive
+   */
+  record Restore(Caller caller, boolean keepSealed, Path file) {}
+
   private final ServerCallStreamObserver<RestoreSnapshotReply> reply;
-  private final BiConsumer<Caller, Path> whole;
+  private final Consumer<Restore> whole;
 
   /** One after another: pieces, then the end. */
   private final ExecutorService disk =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("restore-snapshot").factory());
 
   private Caller caller = Caller.getDefaultInstance();
+  private boolean keepSealed;
   private Path file;
   private OutputStream out;
 
   /**
    * @param whole called with the file once all of it is there; the file goes afterwards
    */
-  Arriving(ServerCallStreamObserver<RestoreSnapshotReply> reply, BiConsumer<Caller, Path> whole) {
+  Arriving(ServerCallStreamObserver<RestoreSnapshotReply> reply, Consumer<Restore> whole) {
     this.reply = reply;
     this.whole = whole;
     reply.disableAutoRequest();
@@ -59,6 +68,7 @@ final class Arriving implements StreamObserver<SnapshotPiece> {
   private void take(SnapshotPiece piece) throws IOException {
     switch (piece.getPieceCase()) {
       case CALLER -> caller = piece.getCaller();
+      case KEEP_SEALED -> keepSealed = piece.getKeepSealed();
       case DATA -> {
         if (out == null) {
           file = Files.createTempFile("steppe-", ".snap");
@@ -85,7 +95,7 @@ final class Arriving implements StreamObserver<SnapshotPiece> {
           if (file == null) {
             reply.onError(Failure.invalid("it is empty").toStatus());
           } else {
-            whole.accept(caller, file);
+            whole.accept(new Restore(caller, keepSealed, file));
           }
           discard();
         });

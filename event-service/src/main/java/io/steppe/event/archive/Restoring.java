@@ -28,26 +28,29 @@ final class Restoring {
 
   private final DataSource database;
   private final String region;
+  private final ArchiveSeal seal;
 
   /** Where the log begins after it. */
   record Restored(long index, long epoch) {}
 
-  Restoring(DataSource database, String region) {
+  Restoring(DataSource database, String region, ArchiveSeal seal) {
     this.database = database;
     this.region = region;
+    this.seal = seal;
   }
 
   /**
    * Restores the region.
    *
+   * @param keepSealed although its secrets can't be opened here
    * @throws Damaged for a file that is no whole archive of this region, in a version that is known
-   *     here; nothing has changed then
+   *     here, with secrets that can be opened here; nothing has changed then
    */
-  Restored restore(Path archive) throws SQLException, IOException, Damaged {
+  Restored restore(Path archive, boolean keepSealed) throws SQLException, IOException, Damaged {
     Path state = Files.createTempFile("steppe-", ".state");
     try {
       ArchiveFile.unpack(archive, state);
-      readThrough(state);
+      readThrough(state, keepSealed);
       return write(state);
     } finally {
       Files.deleteIfExists(state);
@@ -55,11 +58,14 @@ final class Restoring {
   }
 
   /** Before anything is touched: that it can be read to its end. */
-  private void readThrough(Path state) throws IOException, Damaged {
+  private void readThrough(Path state, boolean keepSealed) throws IOException, Damaged {
     try (ArchiveReader in = ArchiveReader.open(state)) {
       ArchiveHeader header = in.header();
       if (!header.getRegion().equals(region)) {
         throw new Damaged("it is of region " + header.getRegion() + ", and this is " + region);
+      }
+      if (!keepSealed) {
+        seal.check(header);
       }
       while (in.next().isPresent()) {
         // What it holds is of no interest yet.

@@ -25,10 +25,12 @@ final class Saving {
 
   private final DataSource database;
   private final String region;
+  private final ArchiveSeal seal;
 
-  Saving(DataSource database, String region) {
+  Saving(DataSource database, String region, ArchiveSeal seal) {
     this.database = database;
     this.region = region;
+    this.seal = seal;
   }
 
   /** Saves into a new file. */
@@ -80,12 +82,14 @@ final class Saving {
   private ArchiveHeader header(Statement statement) throws SQLException {
     try (ResultSet head = statement.executeQuery("select epoch, index from ledger.head_v1()")) {
       head.next();
-      return ArchiveHeader.newBuilder()
-          .setVersion(ArchiveReader.VERSION)
-          .setRegion(region)
-          .setEpoch(head.getLong("epoch"))
-          .setIndex(head.getLong("index"))
-          .build();
+      ArchiveHeader.Builder header =
+          ArchiveHeader.newBuilder()
+              .setVersion(ArchiveReader.VERSION)
+              .setRegion(region)
+              .setEpoch(head.getLong("epoch"))
+              .setIndex(head.getLong("index"));
+      seal.prove(header);
+      return header.build();
     }
   }
 

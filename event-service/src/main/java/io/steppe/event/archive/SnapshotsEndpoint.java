@@ -7,8 +7,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.steppe.event.service.EventSettings;
+import io.steppe.ledger.seal.SealKeys;
 import io.steppe.rpc.Callers;
 import io.steppe.rpc.Failure;
+import io.steppe.rpc.v1.Caller;
 import io.steppe.rpc.v1.RestoreSnapshotReply;
 import io.steppe.rpc.v1.SaveSnapshotRequest;
 import io.steppe.rpc.v1.SnapshotInfo;
@@ -17,6 +19,7 @@ import io.steppe.rpc.v1.SnapshotsGrpc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -32,8 +35,9 @@ public class SnapshotsEndpoint extends SnapshotsGrpc.SnapshotsImplBase {
   private final Semaphore free = new Semaphore(1);
 
   public SnapshotsEndpoint(DataSource database, EventSettings settings) {
-    saving = new Saving(database, settings.region());
-    restoring = new Restoring(database, settings.region());
+    ArchiveSeal seal = new ArchiveSeal(SealKeys.of(settings.seal().keys().orElse(List.of())));
+    saving = new Saving(database, settings.region(), seal);
+    restoring = new Restoring(database, settings.region(), seal);
   }
 
   @Override
@@ -78,12 +82,12 @@ public class SnapshotsEndpoint extends SnapshotsGrpc.SnapshotsImplBase {
   public StreamObserver<SnapshotPiece> restore(StreamObserver<RestoreSnapshotReply> reply) {
     return new Arriving(
         (ServerCallStreamObserver<RestoreSnapshotReply>) reply,
-        (caller, file) -> {
+        asked -> {
           try {
-            Callers.required(caller);
+            Caller caller = Callers.required(asked.caller());
             exclusively(
                 () -> {
-                  Restoring.Restored restored = restoring.restore(file);
+                  Restoring.Restored restored = restoring.restore(asked.file(), asked.keepSealed());
                   LOG.warnf(
                       "The region was restored for %s: index %d, epoch %d",
                       caller.getAccessorId(), restored.index(), restored.epoch());
