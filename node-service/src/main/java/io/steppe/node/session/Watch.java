@@ -46,6 +46,9 @@ public final class Watch {
   /** The generation of the lease that the sessions here belong to; 0 while there is none. */
   private long generation;
 
+  /** Of the log; another one has nodes that nobody here has looked for. */
+  private long epoch;
+
   private List<Member> alive = List.of();
   private volatile Instant nextSweep = Instant.MIN;
 
@@ -70,6 +73,11 @@ public final class Watch {
     }
     Instant now = clock.instant();
     List<Member> living = replicas.members(Sessions.SERVICE);
+    long log = ledger.snapshot().epoch();
+    if (log != epoch) {
+      epoch = log;
+      nextSweep = Instant.MIN;
+    }
     if (!ids(living).equals(ids(alive)) || now.isAfter(nextSweep)) {
       alive = living;
       nextSweep = now.plus(SWEEP);
