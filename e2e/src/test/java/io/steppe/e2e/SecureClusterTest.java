@@ -318,7 +318,7 @@ class SecureClusterTest {
     try (NewCluster made = NewCluster.start(api())) {
       made.restoreWithoutKeys(archive);
       made.holdsWhatWasSaved(index);
-      made.takesKeyOf(cluster);
+      made.keepsSecretsSealed();
       made.waitsForAgents();
     }
     api().stopJob("moved");
