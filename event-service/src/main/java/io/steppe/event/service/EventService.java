@@ -9,6 +9,7 @@ import io.steppe.event.log.Migrations;
 import io.steppe.event.log.Partitions;
 import io.steppe.event.log.Upkeep;
 import io.steppe.event.sink.SinkBook;
+import io.steppe.event.sink.SinkStore;
 import io.steppe.event.sink.Sinks;
 import io.steppe.event.stream.EventHub;
 import io.steppe.ledger.Ledger;
@@ -65,6 +66,7 @@ class EventService {
       Vertx vertx,
       Flyway flyway,
       DataSource database,
+      SinkStore sinkStore,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     LedgerSettings ledgerSettings = ledgerSettings(settings);
     EventSettings.Retention keep = settings.events().retention();
@@ -103,7 +105,7 @@ class EventService {
     this.sinkInterval = settings.events().sinks().interval();
     this.sinks =
         Sinks.of(
-            database,
+            sinkStore,
             ledger,
             replicas,
             events,

@@ -3,7 +3,6 @@ package io.steppe.event.sink;
 import io.steppe.ledger.OneThread;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.seal.CannotOpenException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class Deliveries implements AutoCloseable {
         stopAll();
       }
       failing = false;
-    } catch (SQLException | RuntimeException e) {
+    } catch (RuntimeException e) {
       if (!failing) {
         LOG.warnf("The sinks of events can't be looked at, tried again: %s", e.getMessage());
         failing = true;
@@ -55,7 +54,7 @@ public final class Deliveries implements AutoCloseable {
     }
   }
 
-  private void adjust(List<Sink> sinks) throws SQLException {
+  private void adjust(List<Sink> sinks) {
     List<String> members =
         replicas.members("event-service").stream().map(Replicas.Member::id).toList();
     Map<String, Sink> mine = new HashMap<>();
@@ -72,7 +71,7 @@ public final class Deliveries implements AutoCloseable {
     mine.forEach((id, sink) -> running.computeIfAbsent(id, missing -> started(sink)));
   }
 
-  private void sealAnew(Sink sink) throws SQLException {
+  private void sealAnew(Sink sink) {
     SinkSecrets secrets = tools.secrets();
     if (!secrets.isOutdated(sink)) {
       return;

@@ -2,10 +2,11 @@ package io.steppe.event.sink;
 
 import io.steppe.event.stream.EventHub;
 import io.steppe.rpc.v1.SubscribeRequest;
-import java.sql.SQLException;
+import jakarta.persistence.PersistenceException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -146,19 +147,15 @@ final class Delivery {
     }
   }
 
-  private interface Save {
-    boolean run() throws SQLException;
-  }
-
   /** What was delivered is noted, however long the database takes: else it comes again. */
-  private void save(Save save) throws InterruptedException, Outdated {
+  private void save(BooleanSupplier save) throws InterruptedException, Outdated {
     while (true) {
       try {
-        if (!save.run()) {
+        if (!save.getAsBoolean()) {
           throw new Outdated();
         }
         return;
-      } catch (SQLException e) {
+      } catch (PersistenceException e) {
         LOG.debugf("How far %s is could not be noted: %s", sink, e.getMessage());
         Thread.sleep(PAUSE);
       }

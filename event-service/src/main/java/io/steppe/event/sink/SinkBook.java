@@ -5,12 +5,13 @@ import io.steppe.ledger.seal.Sealed;
 import io.steppe.proto.v1.EventSink;
 import io.steppe.proto.v1.EventSinkState;
 import io.steppe.rpc.Failure;
-import java.sql.SQLException;
+import jakarta.persistence.PersistenceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Registers sinks and tells how far they are. Blocks. */
@@ -72,8 +73,7 @@ public final class SinkBook {
         });
   }
 
-  private void insert(EventSink sink, Optional<Sealed> secret, Optional<Long> place)
-      throws SQLException {
+  private void insert(EventSink sink, Optional<Sealed> secret, Optional<Long> place) {
     Sealed sealed =
         secret.orElseThrow(() -> Failure.invalid("missing Secret: deliveries are signed with it"));
     long head = ledger.latest().await().atMost(WAIT).index();
@@ -90,7 +90,7 @@ public final class SinkBook {
   void delete(String id) {
     ask(
         () -> {
-          if (!store.delete(id)) {
+          if (!store.remove(id)) {
             throw unknown();
           }
           return id;
@@ -136,14 +136,10 @@ public final class SinkBook {
     return Failure.notFound("event sink not found");
   }
 
-  private interface Question<T> {
-    T ask() throws SQLException;
-  }
-
-  private static <T> T ask(Question<T> question) {
+  private static <T> T ask(Supplier<T> question) {
     try {
-      return question.ask();
-    } catch (SQLException e) {
+      return question.get();
+    } catch (PersistenceException e) {
       LOG.warnf("The sinks of events can't be read: %s", e.getMessage());
       throw Failure.unavailable("the database did not answer");
     }

@@ -1,38 +1,36 @@
 package io.steppe.event.sink;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.narayana.jta.QuarkusTransactionException;
 import io.steppe.ledger.seal.Sealed;
 import io.steppe.proto.v1.EventSink;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
+import jakarta.inject.Singleton;
+import jakarta.persistence.PersistenceException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
+import java.util.function.Supplier;
 
-/** The sinks in the database. Blocks. */
-final class SinkStore {
-  private static final int TIMEOUT_SECONDS = 10;
+/**
+ * The sinks in the database. Blocks; each method is a transaction of its own, and fails with a
+ * {@link PersistenceException} when the database does not answer.
+ */
+@Singleton
+public class SinkStore implements PanacheRepositoryBase<SinkRow, String> {
+  private static final int TIMEOUT_MILLIS = 10_000;
 
-  private final DataSource database;
-
-  SinkStore(DataSource database) {
-    this.database = database;
-  }
+  /** HQL's own is when the transaction began. */
+  private static final String NOW = "function('clock_timestamp')";
 
   /** All of them, in order of id. */
-  List<Sink> all() throws SQLException {
-    return query("select * from ledger.sinks order by id");
+  List<Sink> all() {
+    return transaction(() -> find("order by id").list().stream().map(SinkRow::sink).toList());
   }
 
   /** One of them. */
-  Optional<Sink> get(String id) throws SQLException {
-    return query("select * from ledger.sinks where id = ?", id).stream().findFirst();
+  Optional<Sink> get(String id) {
+    return transaction(() -> find("id", id).singleResultOptional().map(SinkRow::sink));
   }
 
   /**
@@ -42,18 +40,23 @@ final class SinkStore {
    * @param most sinks there may be
    * @return whether it is there now: false where its id is taken or there are enough
    */
-  boolean insert(EventSink definition, Sealed secret, long delivered, int most)
-      throws SQLException {
-    return update(
-        "insert into ledger.sinks (id, definition, sealed, seal_key, delivered_index)"
-            + " select ?, ?, ?, ?, ?"
-            + " where (select count(*) from ledger.sinks) < ? on conflict (id) do nothing",
-        definition.getId(),
-        stored(definition),
-        secret.bytes().toByteArray(),
-        secret.keyId(),
-        delivered,
-        most);
+  boolean insert(EventSink definition, Sealed secret, long delivered, int most) {
+    // In SQL, for HQL's insert can't count before it inserts.
+    return changes(
+        () ->
+            getEntityManager()
+                .createNativeQuery(
+                    "insert into ledger.sinks (id, definition, sealed, seal_key, delivered_index)"
+                        + " select ?1, ?2, ?3, ?4, ?5"
+                        + " where (select count(*) from ledger.sinks) < ?6"
+                        + " on conflict (id) do nothing")
+                .setParameter(1, definition.getId())
+                .setParameter(2, stored(definition))
+                .setParameter(3, secret.bytes().toByteArray())
+                .setParameter(4, secret.keyId())
+                .setParameter(5, delivered)
+                .setParameter(6, most)
+                .executeUpdate());
   }
 
   /**
@@ -62,160 +65,130 @@ final class SinkStore {
    * @param secret none for the one it has
    * @param delivered empty for where it is
    */
-  boolean replace(EventSink definition, Optional<Sealed> secret, Optional<Long> delivered)
-      throws SQLException {
-    return update(
-        "update ledger.sinks set definition = ?, sealed = coalesce(?, sealed),"
-            + " seal_key = coalesce(?, seal_key),"
-            + " secret = case when ?::text is null then secret end,"
-            + " delivered_index = coalesce(?::bigint, delivered_index), version = version + 1,"
-            + " modified_at = clock_timestamp(), failures = 0, next_attempt_at = null where id = ?",
-        stored(definition),
-        bytes(secret),
-        keyId(secret),
-        keyId(secret),
-        delivered.map(String::valueOf).orElse(null),
-        definition.getId());
+  boolean replace(EventSink definition, Optional<Sealed> secret, Optional<Long> delivered) {
+    String id = definition.getId();
+    return changes(
+        () -> {
+          int rows =
+              update(
+                  "update SinkRow set definition = ?1, version = version + 1, modifiedAt = "
+                      + NOW
+                      + ", failures = 0, nextAttemptAt = null where id = ?2",
+                  stored(definition),
+                  id);
+          secret.ifPresent(given -> seal(id, given));
+          delivered.ifPresent(
+              place -> update("update SinkRow set delivered = ?1 where id = ?2", place, id));
+          return rows;
+        });
+  }
+
+  private void seal(String id, Sealed secret) {
+    update(
+        "update SinkRow set sealed = ?1, sealKey = ?2, secret = null where id = ?3",
+        secret.bytes().toByteArray(),
+        secret.keyId(),
+        id);
   }
 
   /** Stores a secret sealed anew; false when it is another by now. */
-  boolean sealAnew(Sink sink, Sealed secret) throws SQLException {
-    return update(
-        "update ledger.sinks set sealed = ?, seal_key = ?, secret = null"
-            + " where id = ? and version = ?",
-        secret.bytes().toByteArray(),
-        secret.keyId(),
-        sink.id(),
-        sink.version());
+  boolean sealAnew(Sink sink, Sealed secret) {
+    return changes(
+        () ->
+            update(
+                "update SinkRow set sealed = ?1, sealKey = ?2, secret = null"
+                    + " where id = ?3 and version = ?4",
+                secret.bytes().toByteArray(),
+                secret.keyId(),
+                sink.id(),
+                sink.version()));
   }
 
-  boolean delete(String id) throws SQLException {
-    return update("delete from ledger.sinks where id = ?", id);
+  /** Forgets a sink; false when it is not there. */
+  boolean remove(String id) {
+    return changes(() -> (int) delete("id", id));
   }
 
   /** Moves the place after a delivery; false when the sink is another by now. */
-  boolean delivered(Sink sink, long index, String replica) throws SQLException {
-    return update(
-        "update ledger.sinks set delivered_index = greatest(delivered_index, ?),"
-            + " delivered_at = clock_timestamp(), failures = 0, next_attempt_at = null, replica = ?"
-            + " where id = ? and version = ?",
-        index,
-        replica,
-        sink.id(),
-        sink.version());
+  boolean delivered(Sink sink, long index, String replica) {
+    return changes(
+        () ->
+            update(
+                "update SinkRow set delivered = greatest(delivered, ?1), deliveredAt = "
+                    + NOW
+                    + ", failures = 0, nextAttemptAt = null, replica = ?2"
+                    + " where id = ?3 and version = ?4",
+                index,
+                replica,
+                sink.id(),
+                sink.version()));
   }
 
   /** Moves the place over what was not for this sink. */
-  boolean passed(Sink sink, long index, String replica) throws SQLException {
-    return update(
-        "update ledger.sinks set delivered_index = greatest(delivered_index, ?), replica = ?"
-            + " where id = ? and version = ?",
-        index,
-        replica,
-        sink.id(),
-        sink.version());
+  boolean passed(Sink sink, long index, String replica) {
+    return changes(
+        () ->
+            update(
+                "update SinkRow set delivered = greatest(delivered, ?1), replica = ?2"
+                    + " where id = ?3 and version = ?4",
+                index,
+                replica,
+                sink.id(),
+                sink.version()));
   }
 
   /** Notes an attempt that failed. */
-  boolean failed(Sink sink, String error, int failures, Instant nextAttempt, String replica)
-      throws SQLException {
-    return update(
-        "update ledger.sinks set last_error = ?, last_error_at = clock_timestamp(), failures = ?,"
-            + " next_attempt_at = ?, replica = ? where id = ? and version = ?",
-        error,
-        failures,
-        Timestamp.from(nextAttempt),
-        replica,
-        sink.id(),
-        sink.version());
+  boolean failed(Sink sink, String error, int failures, Instant nextAttempt, String replica) {
+    return changes(
+        () ->
+            update(
+                "update SinkRow set lastError = ?1, lastErrorAt = "
+                    + NOW
+                    + ", failures = ?2, nextAttemptAt = ?3, replica = ?4"
+                    + " where id = ?5 and version = ?6",
+                error,
+                failures,
+                nextAttempt,
+                replica,
+                sink.id(),
+                sink.version()));
   }
 
   /** Notes indexes that are gone. */
-  boolean lost(Sink sink, long indexes, String replica) throws SQLException {
-    return update(
-        "update ledger.sinks set lost = lost + ?, replica = ? where id = ? and version = ?",
-        indexes,
-        replica,
-        sink.id(),
-        sink.version());
+  boolean lost(Sink sink, long indexes, String replica) {
+    return changes(
+        () ->
+            update(
+                "update SinkRow set lost = lost + ?1, replica = ?2 where id = ?3 and version = ?4",
+                indexes,
+                replica,
+                sink.id(),
+                sink.version()));
   }
 
-  private List<Sink> query(String sql, Object... values) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = prepared(connection, sql, values);
-        ResultSet rows = statement.executeQuery()) {
-      List<Sink> sinks = new ArrayList<>();
-      while (rows.next()) {
-        sinks.add(sink(rows));
-      }
-      return sinks;
-    }
+  private interface Change {
+    /** Returns rows changed. */
+    int rows();
   }
 
-  private boolean update(String sql, Object... values) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = prepared(connection, sql, values)) {
-      return statement.executeUpdate() > 0;
-    }
+  private boolean changes(Change change) {
+    return transaction(() -> change.rows() > 0);
   }
 
-  private static PreparedStatement prepared(Connection connection, String sql, Object... values)
-      throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    statement.setQueryTimeout(TIMEOUT_SECONDS);
-    for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
+  private <T> T transaction(Supplier<T> question) {
+    try {
+      return QuarkusTransaction.requiringNew()
+          .call(
+              () -> {
+                getEntityManager().setProperty("jakarta.persistence.query.timeout", TIMEOUT_MILLIS);
+                return question.get();
+              });
+    } catch (QuarkusTransactionException e) {
+      throw new PersistenceException(e.getMessage(), e);
     }
-    return statement;
   }
 
   private static byte[] stored(EventSink definition) {
     return definition.toBuilder().clearSecret().clearState().clearIndex().build().toByteArray();
-  }
-
-  private static Sink sink(ResultSet row) throws SQLException {
-    return new Sink(
-        definition(row.getBytes("definition")),
-        secret(row),
-        row.getLong("version"),
-        row.getLong("delivered_index"),
-        new Sink.Progress(
-            instant(row, "delivered_at"),
-            row.getString("last_error"),
-            instant(row, "last_error_at"),
-            row.getInt("failures"),
-            instant(row, "next_attempt_at"),
-            row.getLong("lost"),
-            row.getString("replica")),
-        instant(row, "created_at").orElseThrow(),
-        instant(row, "modified_at").orElseThrow());
-  }
-
-  private static byte[] bytes(Optional<Sealed> secret) {
-    return secret.map(one -> one.bytes().toByteArray()).orElse(null);
-  }
-
-  private static String keyId(Optional<Sealed> secret) {
-    return secret.map(Sealed::keyId).orElse(null);
-  }
-
-  private static StoredSecret secret(ResultSet row) throws SQLException {
-    byte[] sealed = row.getBytes("sealed");
-    return sealed == null
-        ? new StoredSecret.Open(row.getString("secret"))
-        : new StoredSecret.Closed(
-            new Sealed(row.getString("seal_key"), ByteString.copyFrom(sealed)));
-  }
-
-  private static EventSink definition(byte[] stored) throws SQLException {
-    try {
-      return EventSink.parseFrom(stored);
-    } catch (InvalidProtocolBufferException e) {
-      throw new SQLException("a sink's definition can't be read", e);
-    }
-  }
-
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    return Optional.ofNullable(row.getTimestamp(column)).map(Timestamp::toInstant);
   }
 }

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import javax.sql.DataSource;
 
 /**
  * The sinks of a region at one replica: what is registered, and the deliveries of those that are
@@ -38,7 +37,7 @@ public record Sinks(SinkBook book, Deliveries deliveries) {
 
   /** Puts them together; nothing is delivered before {@link Deliveries#start}. */
   public static Sinks of(
-      DataSource database,
+      SinkStore store,
       Ledger<?> ledger,
       Replicas replicas,
       EventHub hub,
@@ -46,7 +45,6 @@ public record Sinks(SinkBook book, Deliveries deliveries) {
       Limits limits,
       String replica,
       String version) {
-    SinkStore store = new SinkStore(database);
     SinkSecrets secrets = new SinkSecrets(keys);
     InstantSource clock = InstantSource.system();
     Delivery.Tools tools =

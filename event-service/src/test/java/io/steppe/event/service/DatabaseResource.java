@@ -18,6 +18,8 @@ public final class DatabaseResource implements QuarkusTestResourceLifecycleManag
     settings.put("steppe.database.password", TestDatabase.password());
     settings.put("steppe.database.durability-checked", "false");
     settings.put("steppe.replica.id", "event-service-0");
+    // Tests of sinks deliver with replicas of their own.
+    settings.put("steppe.events.sinks.interval", "1h");
     return settings;
   }
 

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Int64Value;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
 import io.steppe.event.log.LogView;
+import io.steppe.event.service.DatabaseResource;
+import io.steppe.event.service.EventSettings;
 import io.steppe.event.stream.EventHub;
 import io.steppe.ledger.Change;
 import io.steppe.ledger.EventTag;
@@ -20,12 +24,12 @@ import io.steppe.ledger.PostgresLedger;
 import io.steppe.ledger.Replicas;
 import io.steppe.ledger.Tables;
 import io.steppe.ledger.seal.SealKeys;
-import io.steppe.ledger.testing.TestDatabase;
 import io.steppe.proto.v1.EventSink;
 import io.steppe.proto.v1.Job;
 import io.steppe.rpc.Failure;
 import io.steppe.rpc.Kind;
 import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -38,56 +42,31 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
+@QuarkusTest
+@QuarkusTestResource(DatabaseResource.class)
 class SinksTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
   private static final String SECRET = "0123456789abcdef";
   private static final SealKeys KEYS = SealKeys.of(List.of(key(1)));
 
-  private static TestDatabase database;
-  private static PGSimpleDataSource source;
-  private static Vertx vertx;
-  private static Ledger<LogView> writer;
+  @Inject EventSettings settings;
+  @Inject SinkStore store;
+  @Inject DataSource database;
+  @Inject Vertx vertx;
 
+  private Ledger<LogView> writer;
   private Receiver receiver;
 
   /** One replica of the service, as far as sinks go. */
   private record Replica(PostgresLedger<LogView> ledger, EventHub hub, Sinks sinks)
       implements AutoCloseable {
-    static Replica start(FixedReplicas replicas, SealKeys keys) {
-      LedgerSettings settings =
-          database.settings("ledger", Tables.ALL.toArray(String[]::new)).withoutObjects();
-      PostgresLedger<LogView> ledger = PostgresLedger.open(vertx, settings, new LogView());
-      EventHub hub =
-          new EventHub(
-              "global",
-              ledger,
-              thread -> LogReader.open(vertx, settings, Set.of(Tables.JOBS), thread),
-              1 << 20,
-              Duration.ofMinutes(1),
-              100);
-      Sinks sinks =
-          Sinks.of(source, ledger, replicas, hub, keys, limits(), replicas.self().id(), "test");
-      ledger.ready().await().atMost(WAIT);
-      sinks.deliveries().start(Duration.ofMillis(50));
-      return new Replica(ledger, hub, sinks);
-    }
-
-    static Replica start() {
-      return start(KEYS);
-    }
-
-    static Replica start(SealKeys keys) {
-      return start(replicas("event-0", "event-0"), keys);
-    }
-
     SinkBook book() {
       return sinks.book();
     }
@@ -98,6 +77,43 @@ class SinksTest {
       hub.close();
       ledger.close();
     }
+  }
+
+  private Replica start(FixedReplicas replicas, SealKeys keys) {
+    LedgerSettings reading = ledger("steppe_event", "", Tables.ALL).withoutObjects();
+    PostgresLedger<LogView> ledger = PostgresLedger.open(vertx, reading, new LogView());
+    EventHub hub =
+        new EventHub(
+            "global",
+            ledger,
+            thread -> LogReader.open(vertx, reading, Set.of(Tables.JOBS), thread),
+            1 << 20,
+            Duration.ofMinutes(1),
+            100);
+    Sinks sinks =
+        Sinks.of(store, ledger, replicas, hub, keys, limits(), replicas.self().id(), "test");
+    ledger.ready().await().atMost(WAIT);
+    sinks.deliveries().start(Duration.ofMillis(50));
+    return new Replica(ledger, hub, sinks);
+  }
+
+  private Replica start(SealKeys keys) {
+    return start(replicas("event-0", "event-0"), keys);
+  }
+
+  private Replica start() {
+    return start(KEYS);
+  }
+
+  private LedgerSettings ledger(String role, String schema, Set<String> tables) {
+    return LedgerSettings.of(
+            settings.database().url(),
+            role,
+            settings.database().password().orElseThrow(),
+            schema,
+            tables,
+            "test-" + role)
+        .withDurabilityChecked(false);
   }
 
   private static Sinks.Limits limits() {
@@ -134,36 +150,21 @@ class SinksTest {
         alive);
   }
 
-  @BeforeAll
-  static void start() {
-    database = TestDatabase.start();
-    database.migrateTables("alloc", Tables.JOBS);
-    source = new PGSimpleDataSource();
-    source.setUrl(database.jdbcUrl());
-    source.setUser(TestDatabase.role("ledger"));
-    source.setPassword(TestDatabase.password());
-    vertx = Vertx.vertx();
-    writer = PostgresLedger.open(vertx, database.settings("alloc", Tables.JOBS), new LogView());
-  }
-
-  @AfterAll
-  static void stop() {
-    writer.close();
-    vertx.close();
-    database.close();
-  }
-
   @BeforeEach
   void open() throws Exception {
     receiver = new Receiver();
+    writer =
+        PostgresLedger.open(
+            vertx, ledger("steppe_alloc", "alloc", Set.of(Tables.JOBS)), new LogView());
   }
 
   @AfterEach
-  void close() {
+  void close() throws Exception {
+    writer.close();
     receiver.close();
   }
 
-  private static long register(String id) {
+  private long register(String id) {
     Job job = Job.newBuilder().setId(id).setNamespace("default").build();
     Change change =
         Change.put(Tables.JOBS, "default/" + id, job.toByteString())
@@ -178,7 +179,7 @@ class SinksTest {
         .getValue();
   }
 
-  private static long register(int jobs) {
+  private long register(int jobs) {
     long last = 0;
     for (int i = 0; i < jobs; i++) {
       last = register("job" + i);
@@ -209,7 +210,7 @@ class SinksTest {
   @Test
   void everyEventIsDeliveredOnceInOrderSignedAndOverRestarts() throws Exception {
     long before = register("before");
-    try (Replica replica = Replica.start()) {
+    try (Replica replica = start()) {
       EventSink made = replica.book().put(sink("ordered"));
       assertEquals("", made.getSecret());
       assertEquals(before, made.getState().getDeliveredIndex());
@@ -218,7 +219,7 @@ class SinksTest {
       eventually(() -> delivered(replica, "ordered") == last, "the place");
     }
     long meanwhile = register(5);
-    try (Replica again = Replica.start()) {
+    try (Replica again = start()) {
       eventually(() -> receiver.indexes().contains(meanwhile), "what happened meanwhile");
       EventSink shown = again.book().get("ordered");
       assertEquals("", shown.getState().getLastError());
@@ -239,7 +240,7 @@ class SinksTest {
   @Test
   void whatIsRefusedIsTriedAgainUntilItIsTaken() throws Exception {
     receiver.answer(503);
-    try (Replica replica = Replica.start()) {
+    try (Replica replica = start()) {
       replica.book().put(sink("refused"));
       long first = register("one");
       register("two");
@@ -268,8 +269,8 @@ class SinksTest {
     FixedReplicas first = replicas(owner, "event-0", "event-1");
     FixedReplicas second = replicas(other, "event-0", "event-1");
     long before = register("before");
-    try (Replica one = Replica.start(first, KEYS);
-        Replica two = Replica.start(second, KEYS)) {
+    try (Replica one = start(first, KEYS);
+        Replica two = start(second, KEYS)) {
       one.book().put(sink("moved"));
       long some = register(5);
       eventually(() -> delivered(two, "moved") == some, "deliveries of the owner");
@@ -290,7 +291,7 @@ class SinksTest {
 
   @Test
   void aSinkThatIsPausedKeepsItsPlaceAndItsSecret() throws Exception {
-    try (Replica replica = Replica.start()) {
+    try (Replica replica = start()) {
       replica.book().put(sink("paused"));
       EventSink paused =
           sink("paused").toBuilder().clearSecret().setPaused(true).setFormat("cloudevents").build();
@@ -316,7 +317,7 @@ class SinksTest {
   @Test
   void aSinkMayStartInThePast() throws Exception {
     long first = register(3) - 2;
-    try (Replica replica = Replica.start()) {
+    try (Replica replica = start()) {
       replica.book().put(sink("past").toBuilder().setIndex(first).build());
       eventually(() -> receiver.indexes().size() >= 3, "what was before");
       assertEquals(range(first, first + 2), receiver.indexes());
@@ -326,20 +327,20 @@ class SinksTest {
 
   @Test
   void secretsAreSealedAndSealedAnewWithANewKey() throws Exception {
-    try (Replica replica = Replica.start()) {
+    try (Replica replica = start()) {
       replica.book().put(sink("sealed"));
       assertEquals("1", stored("sealed", "seal_key"));
       assertNull(stored("sealed", "secret"));
       assertFalse(stored("sealed", "encode(sealed, 'escape')").contains(SECRET));
     }
     long first = register(1);
-    try (Replica other = Replica.start(SealKeys.of(List.of(key(2))))) {
+    try (Replica other = start(SealKeys.of(List.of(key(2))))) {
       eventually(
           () -> other.book().get("sealed").getState().getLastError().contains("is not here"),
           "its key is missed");
       assertEquals(List.of(), receiver.deliveries());
     }
-    try (Replica both = Replica.start(SealKeys.of(List.of(key(2), key(1))))) {
+    try (Replica both = start(SealKeys.of(List.of(key(2), key(1))))) {
       eventually(() -> "2".equals(stored("sealed", "seal_key")), "the new key");
       eventually(() -> delivered(both, "sealed") == first, "the delivery");
     }
@@ -349,7 +350,7 @@ class SinksTest {
     assertEquals(Signature.of(SECRET, one.id(), timestamp, body), one.signature());
     execute("update ledger.sinks set secret = '" + SECRET + "', sealed = null, seal_key = null");
     // The replica before may have looked once more after that, and sealed it with its own key.
-    try (Replica before = Replica.start(SealKeys.of(List.of(key(1), key(2))))) {
+    try (Replica before = start(SealKeys.of(List.of(key(1), key(2))))) {
       eventually(() -> "1".equals(stored("sealed", "seal_key")), "what lay open is sealed");
       before.book().delete("sealed");
     }
@@ -357,10 +358,45 @@ class SinksTest {
 
   @Test
   void withoutAKeyNoSecretIsTaken() throws Exception {
-    try (Replica replica = Replica.start(SealKeys.of(List.of()))) {
+    try (Replica replica = start(SealKeys.of(List.of()))) {
       Failure refused = assertThrows(Failure.class, () -> replica.book().put(sink("open")));
       assertEquals(Kind.INVALID, refused.kind());
       assertEquals(List.of(), replica.book().all());
+    }
+  }
+
+  @Test
+  void thereAreNoMoreThanMayBe() throws Exception {
+    try (Replica replica = start()) {
+      List<String> ids = IntStream.range(0, 10).mapToObj(i -> "many" + i).toList();
+      for (String id : ids) {
+        replica.book().put(sink(id).toBuilder().setPaused(true).build());
+      }
+      Failure refused = assertThrows(Failure.class, () -> replica.book().put(sink("more")));
+      assertEquals(Kind.INVALID, refused.kind());
+      assertEquals(ids, replica.book().all().stream().map(EventSink::getId).toList());
+      ids.forEach(replica.book()::delete);
+    }
+  }
+
+  @Test
+  void whatTheDatabaseRefusesIsTriedAgain() throws Exception {
+    try (Replica replica = start()) {
+      replica.book().put(sink("patient"));
+      long first = register(1);
+      eventually(() -> delivered(replica, "patient") == first, "the first place");
+      execute("alter table ledger.sinks rename to elsewhere");
+      long last;
+      try {
+        Failure refused = assertThrows(Failure.class, () -> replica.book().all());
+        assertEquals(Kind.UNAVAILABLE, refused.kind());
+        last = register(1);
+        eventually(() -> receiver.indexes().contains(last), "the delivery");
+      } finally {
+        execute("alter table ledger.elsewhere rename to sinks");
+      }
+      eventually(() -> delivered(replica, "patient") == last, "the place");
+      replica.book().delete("patient");
     }
   }
 
@@ -370,8 +406,8 @@ class SinksTest {
     return fill + ":" + Base64.getEncoder().encodeToString(bytes);
   }
 
-  private static String stored(String id, String column) {
-    try (Connection connection = source.getConnection();
+  private String stored(String id, String column) {
+    try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
@@ -383,8 +419,8 @@ class SinksTest {
     }
   }
 
-  private static void execute(String sql) throws SQLException {
-    try (Connection connection = source.getConnection();
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
