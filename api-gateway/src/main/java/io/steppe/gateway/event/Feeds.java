@@ -1,13 +1,18 @@
 package io.steppe.gateway.event;
 
 import io.steppe.gateway.GatewaySettings;
+import io.steppe.gateway.stream.Inflow;
 import io.steppe.rpc.Callers;
+import io.steppe.rpc.v1.EventLine;
 import io.steppe.rpc.v1.SubscribeRequest;
+import io.steppe.rpc.v1.SubscribeUp;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** The feeds that are read now: one for all clients that ask for the same. */
 @ApplicationScoped
@@ -18,15 +23,30 @@ class Feeds {
   private record Key(SubscribeRequest subscription, EventStyle style) {}
 
   private final ConcurrentHashMap<Key, Feed> feeds = new ConcurrentHashMap<>();
-  private final Subscriptions subscriptions;
+  private final Function<SubscribeRequest, Inflow<SubscribeUp, EventLine>> subscriptions;
   private final long tailBytes;
   private final AtomicInteger count = new AtomicInteger();
   private final Duration heartbeat;
 
+  @Inject
   Feeds(Subscriptions subscriptions, GatewaySettings settings) {
+    this(
+        subscriptions::open,
+        settings.gateway().eventTail().asLongValue(),
+        settings.gateway().eventHeartbeat());
+  }
+
+  /**
+   * @param subscriptions opens one
+   * @param tailBytes that all feeds may keep together
+   */
+  Feeds(
+      Function<SubscribeRequest, Inflow<SubscribeUp, EventLine>> subscriptions,
+      long tailBytes,
+      Duration heartbeat) {
     this.subscriptions = subscriptions;
-    heartbeat = settings.gateway().eventHeartbeat();
-    tailBytes = settings.gateway().eventTail().asLongValue();
+    this.tailBytes = tailBytes;
+    this.heartbeat = heartbeat;
   }
 
   /**
@@ -71,8 +91,7 @@ class Feeds {
   private Feed open(Key key, long index) {
     SubscribeRequest subscription =
         key.subscription().toBuilder().setCaller(Callers.anonymous()).build();
-    Feed feed =
-        new Feed(subscriptions::open, subscription, key.style(), index, this::most, heartbeat);
+    Feed feed = new Feed(subscriptions, subscription, key.style(), index, this::most, heartbeat);
     count.incrementAndGet();
     feed.start();
     return feed;
