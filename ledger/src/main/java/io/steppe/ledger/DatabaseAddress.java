@@ -27,21 +27,30 @@ public record DatabaseAddress(String url, String user, String password) {
   private static final List<String> OF_TLS = List.of(MODE, ROOT, "ssl");
 
   /**
-   * Takes user and password out of a url; what it holds goes before what is said beside it.
+   * As settings have it: what they say beside the url goes before what it holds, and where neither
+   * names a user it is the service's own role.
    *
+   * @param url postgresql://[user[:password]@]host:port/database?parameters
+   * @param user empty, or an empty text, for none
+   * @param password the same
    * @throws IllegalArgumentException for a url that names no host and database
    */
-  public static DatabaseAddress of(String url, String user, String password) {
+  public static DatabaseAddress of(
+      String url, Optional<String> user, Optional<String> password, String role) {
     URI uri = URI.create(url);
     if (uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2) {
       throw new IllegalArgumentException(
           "steppe.database.url must be postgresql://host:port/database");
     }
-    String[] login = uri.getUserInfo() == null ? new String[0] : uri.getUserInfo().split(":", 2);
+    String[] login = Optional.ofNullable(uri.getUserInfo()).orElse("").split(":", 2);
     return new DatabaseAddress(
         place("", uri, Optional.ofNullable(uri.getRawQuery())),
-        login.length > 0 ? login[0] : user,
-        login.length > 1 ? login[1] : password);
+        said(user).or(() -> said(Optional.of(login[0]))).orElse(role),
+        said(password).orElse(login.length > 1 ? login[1] : ""));
+  }
+
+  private static Optional<String> said(Optional<String> setting) {
+    return setting.filter(text -> !text.isEmpty());
   }
 
   /** For JDBC. */

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,8 +66,9 @@ class PostgresTlsTest {
     String url = database.url().replace("localhost", host) + "?" + parameters;
     return DatabaseAddress.of(
         url.replace("sslrootcert=", "sslrootcert=" + folder + "/"),
-        TestDatabase.role("node"),
-        TestDatabase.password());
+        Optional.of(TestDatabase.role("node")),
+        Optional.of(TestDatabase.password()),
+        "steppe_node");
   }
 
   @ParameterizedTest

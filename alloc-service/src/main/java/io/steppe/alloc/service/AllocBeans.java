@@ -6,6 +6,7 @@ import io.steppe.alloc.identity.Keyring;
 import io.steppe.alloc.identity.WorkloadIdentities;
 import io.steppe.alloc.view.AllocView;
 import io.steppe.alloc.view.Reads;
+import io.steppe.ledger.DatabaseAddress;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
 import io.steppe.ledger.PostgresLedger;
@@ -60,13 +61,11 @@ public class AllocBeans {
   @Singleton
   LedgerSettings settings(AllocConfig config, Self self, InstantSource clock) {
     var database = config.database();
+    var address =
+        DatabaseAddress.of(
+            database.url(), database.user(), database.password(), DatabaseConfig.ROLE);
     return LedgerSettings.of(
-            database.url(),
-            DatabaseConfig.userOf(database.url(), database.user().orElse("")),
-            DatabaseConfig.passwordOf(database.url(), database.password().orElse("")),
-            SCHEMA,
-            TABLES,
-            self.id())
+            address.url(), address.user(), address.password(), SCHEMA, TABLES, self.id())
         .withDurabilityChecked(database.durabilityChecked())
         .withClock(clock);
   }

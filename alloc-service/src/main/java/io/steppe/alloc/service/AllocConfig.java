@@ -28,9 +28,10 @@ public interface AllocConfig {
     /** postgresql://[user[:password]@]host:port/database, a direct connection. */
     String url();
 
-    /** The role, where the url names none; the service's own unless set. */
+    /** The role; else the one that the url names, else steppe_alloc. */
     Optional<String> user();
 
+    /** Of the role; else the one in the url. */
     Optional<String> password();
 
     /** Whether a database that may lose acknowledged writes is refused; off in tests only. */

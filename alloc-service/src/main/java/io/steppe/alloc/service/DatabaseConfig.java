@@ -3,10 +3,10 @@ package io.steppe.alloc.service;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
-import java.net.URI;
-import java.util.HashMap;
+import io.steppe.ledger.DatabaseAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
@@ -25,13 +25,13 @@ public final class DatabaseConfig implements ConfigSourceFactory {
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     var url = value(context, URL);
-    return url.isEmpty()
-        ? List.of()
-        : List.of(
-            new PropertiesConfigSource(
-                properties(url, value(context, USER), value(context, PASSWORD)),
-                "steppe database",
-                ORDINAL));
+    if (url.isEmpty()) {
+      return List.of();
+    }
+    var address =
+        DatabaseAddress.of(
+            url, Optional.of(value(context, USER)), Optional.of(value(context, PASSWORD)), ROLE);
+    return List.of(new PropertiesConfigSource(properties(address), "steppe database", ORDINAL));
   }
 
   private static String value(ConfigSourceContext context, String name) {
@@ -39,46 +39,11 @@ public final class DatabaseConfig implements ConfigSourceFactory {
     return value == null || value.getValue() == null ? "" : value.getValue();
   }
 
-  /**
-   * @param url postgresql://[user[:password]@]host:port/database
-   */
-  static Map<String, String> properties(String url, String user, String password) {
-    var uri = URI.create(url);
-    var properties = new HashMap<String, String>();
-    var port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-    properties.put(
-        "quarkus.datasource.jdbc.url",
-        "jdbc:postgresql://" + uri.getHost() + port + uri.getRawPath() + query);
-    properties.put("quarkus.datasource.username", userOf(url, user));
-    var secret = passwordOf(url, password);
-    if (!secret.isEmpty()) {
-      properties.put("quarkus.datasource.password", secret);
-    }
-    return properties;
-  }
-
-  /** The role to connect as: as set, as the url names it, or the service's own. */
-  static String userOf(String url, String user) {
-    return first(user, named(url)[0], ROLE);
-  }
-
-  /** Its password: as set, or as the url holds it; empty for none. */
-  static String passwordOf(String url, String password) {
-    var named = named(url);
-    return first(password, named.length > 1 ? named[1] : "", "");
-  }
-
-  private static String[] named(String url) {
-    var info = URI.create(url).getUserInfo();
-    return info == null ? new String[] {""} : info.split(":", 2);
-  }
-
-  private static String first(String one, String two, String otherwise) {
-    if (!one.isEmpty()) {
-      return one;
-    }
-    return two.isEmpty() ? otherwise : two;
+  static Map<String, String> properties(DatabaseAddress address) {
+    return Map.of(
+        "quarkus.datasource.jdbc.url", address.jdbcUrl(),
+        "quarkus.datasource.username", address.user(),
+        "quarkus.datasource.password", address.password());
   }
 
   @Override

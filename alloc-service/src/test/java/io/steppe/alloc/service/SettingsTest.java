@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.steppe.alloc.evaluation.WorkerSettings;
+import io.steppe.ledger.DatabaseAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 
@@ -65,18 +67,14 @@ class SettingsTest {
   void theMigrationGetsTheSameDatabase() {
     assertEquals(
         Map.of(
-            "quarkus.datasource.jdbc.url", "jdbc:postgresql://db:5433/steppe?ssl=true",
-            "quarkus.datasource.username", "steppe_alloc"),
-        DatabaseConfig.properties("postgresql://db:5433/steppe?ssl=true", "", ""));
-    assertEquals(
-        Map.of(
-            "quarkus.datasource.jdbc.url", "jdbc:postgresql://db/steppe",
-            "quarkus.datasource.username", "me",
+            "quarkus.datasource.jdbc.url", "jdbc:postgresql://db:5433/steppe?sslmode=require",
+            "quarkus.datasource.username", "steppe_alloc",
             "quarkus.datasource.password", "se:cret"),
-        DatabaseConfig.properties("postgresql://me:se:cret@db/steppe", "", ""));
-    assertEquals(
-        "over",
-        DatabaseConfig.properties("postgresql://me:x@db/steppe", "over", "y")
-            .get("quarkus.datasource.username"));
+        DatabaseConfig.properties(
+            DatabaseAddress.of(
+                "postgresql://db:5433/steppe?sslmode=require",
+                Optional.empty(),
+                Optional.of("se:cret"),
+                DatabaseConfig.ROLE)));
   }
 }

@@ -59,7 +59,7 @@ public class AclState {
       return;
     }
     DatabaseAddress address =
-        DatabaseAddress.of(database.url(), database.user(), database.password().orElse(""));
+        DatabaseAddress.of(database.url(), database.user(), database.password(), "steppe_acl");
     migrations = new Migrations(address);
     migrations.start();
     ledger =

@@ -12,6 +12,7 @@ import io.steppe.event.sink.SinkBook;
 import io.steppe.event.sink.SinkStore;
 import io.steppe.event.sink.Sinks;
 import io.steppe.event.stream.EventHub;
+import io.steppe.ledger.DatabaseAddress;
 import io.steppe.ledger.Ledger;
 import io.steppe.ledger.LedgerSettings;
 import io.steppe.ledger.LogReader;
@@ -130,8 +131,9 @@ class EventService {
     DatabaseAddress database =
         DatabaseAddress.of(
             settings.database().url(),
-            settings.database().user().orElse(""),
-            settings.database().password().orElse(""));
+            settings.database().user(),
+            settings.database().password(),
+            DatabaseConfig.ROLE);
     String id = settings.replica().id().orElseGet(() -> "event-service-" + UUID.randomUUID());
     return LedgerSettings.of(
             database.url(), database.user(), database.password(), "", Tables.ALL, id)

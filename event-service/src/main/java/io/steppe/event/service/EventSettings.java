@@ -30,9 +30,10 @@ public interface EventSettings {
     @WithDefault("postgresql://127.0.0.1:5432/steppe")
     String url();
 
-    /** The role, where the url names none: steppe_event unless set. */
+    /** The role; else the one that the url names, else steppe_event. */
     Optional<String> user();
 
+    /** Of the role; else the one in the url. */
     Optional<String> password();
 
     /** Whether a database that may lose acknowledged writes is refused; off in tests only. */

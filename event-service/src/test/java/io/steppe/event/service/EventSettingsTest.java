@@ -39,12 +39,4 @@ class EventSettingsTest {
     assertEquals("global", settings.region());
     assertTrue(settings.database().durabilityChecked());
   }
-
-  @Test
-  void theUrlMayNameTheUser() {
-    DatabaseAddress named = DatabaseAddress.of("postgresql://me:secret@db:6432/steppe", "", "");
-    assertEquals(new DatabaseAddress("postgresql://db:6432/steppe", "me", "secret"), named);
-    DatabaseAddress own = DatabaseAddress.of("postgresql://db/steppe", "", "");
-    assertEquals(new DatabaseAddress("postgresql://db/steppe", "steppe_event", ""), own);
-  }
 }

@@ -92,7 +92,8 @@ class NodeService {
         DatabaseAddress.of(
             settings.database().url(),
             settings.database().user(),
-            settings.database().password().orElse(""));
+            settings.database().password(),
+            "steppe_node");
     String id = settings.replica().id().orElseGet(() -> "node-service-" + UUID.randomUUID());
     LedgerSettings ledgerSettings =
         LedgerSettings.of(

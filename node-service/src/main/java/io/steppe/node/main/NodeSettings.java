@@ -43,13 +43,16 @@ public interface NodeSettings {
 
   /** The region's PostgreSQL. */
   interface Database {
-    /** postgresql://host:port/database; a direct connection, no pooler between. */
+    /**
+     * postgresql://[user[:password]@]host:port/database; a direct connection, no pooler between.
+     */
     @WithDefault("postgresql://127.0.0.1:5432/steppe")
     String url();
 
-    @WithDefault("steppe_node")
-    String user();
+    /** The role; else the one that the url names, else steppe_node. */
+    Optional<String> user();
 
+    /** Of the role; else the one in the url. */
     Optional<String> password();
 
     /** Off in tests only: whether PostgreSQL must have fsync and synchronous_commit on. */

@@ -26,7 +26,7 @@ class NodeSettingsTest {
     assertTrue(settings.replica().id().isEmpty());
     assertEquals("127.0.0.1:4651", settings.replica().address());
     assertEquals("postgresql://127.0.0.1:5432/steppe", settings.database().url());
-    assertEquals("steppe_node", settings.database().user());
+    assertTrue(settings.database().user().isEmpty());
     assertTrue(settings.database().password().isEmpty());
     assertTrue(settings.database().durabilityChecked());
     assertEquals("127.0.0.1:4652", settings.allocService());
