@@ -111,8 +111,7 @@ public final class Writes {
 
   private static boolean isDoor(Class<?> one) {
     return DOORS.contains(one.getName())
-        || Stream.concat(
-                Stream.ofNullable(one.getSuperclass()), Arrays.stream(one.getInterfaces()))
+        || Stream.concat(Stream.ofNullable(one.getSuperclass()), Arrays.stream(one.getInterfaces()))
             .anyMatch(Writes::isDoor);
   }
 
