@@ -112,7 +112,7 @@ public final class ControlPlane extends AgentSessionGrpc.AgentSessionImplBase
       }
     }
     if (token.equals("garbage")) {
-      answer.onError(Status.INVALID_ARGUMENT.withDescription("not a token").asRuntimeException());
+      answer.onError(Status.UNAUTHENTICATED.withDescription("not a token").asRuntimeException());
       return;
     }
     Rights.Builder rights =

@@ -61,7 +61,10 @@ class AgentRightsTest {
     assertEquals(403, status("/v1/client/stats", "default:read-job"));
     assertEquals("rpc error: not a token", get("/v1/client/stats", "garbage").body());
     assertEquals(500, status("/v1/client/stats", "garbage"));
-    assertEquals(403, status("/v1/agent/self", "garbage"));
+    assertEquals(500, status("/v1/agent/self", "garbage"));
+    assertEquals(
+        "ACL token not found or invalid workload identity: not a token",
+        get("/v1/agent/self", "garbage").body());
     assertEquals(200, status("/v1/client/stats", "node:read"));
     assertEquals(200, status("/v1/client/metadata", "node:write"));
     assertEquals(403, status("/v1/client/gc", "node:read"));
