@@ -2,6 +2,7 @@ package io.steppe.gateway.answer;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.steppe.acl.Right;
 import io.steppe.gateway.GatewaySettings;
 import io.steppe.gateway.blocking.Waiters;
@@ -26,6 +27,8 @@ import java.util.stream.Stream;
  * blocks those that ask to, until it did.
  */
 @ApplicationScoped
+// Caffeine looks the class for a cache bounded by weight up by name; Quarkus registers others.
+@RegisterForReflection(classNames = "com.github.benmanes.caffeine.cache.SSMW")
 public class Reads {
   /** What the books of one answer take, beside its bytes. */
   private static final int OVERHEAD = 256;
