@@ -1,12 +1,17 @@
 package io.steppe.node.main;
 
+import io.quarkus.flyway.runtime.QuarkusFlywayClassProvider;
+import io.quarkus.flyway.runtime.QuarkusFlywayResourceProvider;
+import io.quarkus.flyway.runtime.QuarkusPathLocationScanner;
 import io.steppe.ledger.DatabaseAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jboss.logging.Logger;
 
 /**
@@ -54,14 +59,22 @@ final class Migrations {
   }
 
   private Flyway flyway() {
-    return Flyway.configure(Thread.currentThread().getContextClassLoader())
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas(SCHEMA)
-        .defaultSchema(SCHEMA)
-        .createSchemas(false)
-        .placeholders(Map.of("schema", SCHEMA))
-        .locations("classpath:io/steppe/ledger/schema", "classpath:db/node")
-        .ignoreMigrationPatterns("*:future")
+    FluentConfiguration configuration =
+        Flyway.configure(Thread.currentThread().getContextClassLoader())
+            .dataSource(database.jdbcUrl(), database.user(), database.password())
+            .schemas(SCHEMA)
+            .defaultSchema(SCHEMA)
+            .createSchemas(false)
+            .placeholders(Map.of("schema", SCHEMA))
+            .locations("classpath:io/steppe/ledger/schema", "classpath:db/node")
+            .ignoreMigrationPatterns("*:future");
+    // Flyway's own search fails in a native executable: Quarkus noted what there is when it was
+    // made.
+    var found =
+        new QuarkusPathLocationScanner(configuration, List.of(configuration.getLocations()));
+    return configuration
+        .resourceProvider(new QuarkusFlywayResourceProvider(found.scanForResources()))
+        .javaMigrationClassProvider(new QuarkusFlywayClassProvider<>(found.scanForClasses()))
         .load();
   }
 }
