@@ -6,10 +6,17 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Requests of many clients, each held to a rate; bounded in the clients that are remembered. */
+// Caffeine looks up by name what it keeps the entries of such a cache in; Quarkus registers others.
+@RegisterForReflection(
+    classNames = {
+      "com.github.benmanes.caffeine.cache.PSAMS",
+      "com.github.benmanes.caffeine.cache.SSMSA"
+    })
 final class Rates {
   private final Cache<String, Bucket> buckets;
   private final long rate;
